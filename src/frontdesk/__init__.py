@@ -1,0 +1,1 @@
+"""One front desk for everything a small business takes in."""

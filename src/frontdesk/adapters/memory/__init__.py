@@ -1,0 +1,1 @@
+"""Ports kept in dicts: for unit tests and the simulation."""

@@ -1,0 +1,152 @@
+"""From a request to a call and from an answer to a response: the same in every runtime."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from frontdesk.entrypoints.validation import decode_body, decode_query
+from frontdesk.kernel import limits
+from frontdesk.kernel.callers import Caller
+from frontdesk.kernel.errors import (
+    Conflict,
+    Fault,
+    FrontdeskError,
+    Invalid,
+    Malformed,
+    MissingScope,
+    NotFound,
+    TooLarge,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMedia,
+)
+from frontdesk.kernel.http import Answer, Call, Route
+from frontdesk.kernel.kinds import Stored
+
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+_ETAG = re.compile(r'^"(\d{1,18})"$')
+_PATH_VALUE = re.compile(r"^[\w.:@-]+$", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request. Header names are in lower case."""
+
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+    correlation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One HTTP answer, ready to be sent."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = JSON
+
+
+class _Nothing(msgspec.Struct, forbid_unknown_fields=True):
+    """What a route takes that takes no query."""
+
+
+def understand(route: Route, request: Request, caller: Caller) -> Call:
+    """Read a request. Raises MissingScope, NotFound, Malformed, UnsupportedMedia, TooLarge, Invalid."""
+    missing = [scope for scope in route.scopes if scope not in caller.scopes]
+    if missing:
+        raise MissingScope(needs=missing)
+    for value in request.path.values():
+        if len(value) > limits.PATH_VALUE_CHARS or not _PATH_VALUE.match(value):
+            raise NotFound
+    query = decode_query(request.query, route.query or _Nothing)
+    if route.body is not None:
+        body = _body(route.body, request)
+        key = _key(route, request)
+        canonical = msgspec.json.encode((body, request.path)) if key else b""
+        return Call(caller, request.path, (body,), request.correlation_id, key, canonical, _if_match(request))
+    if request.body:
+        raise Invalid((Fault("", "unexpected_body", "This operation takes no body."),))
+    arguments = (query,) if route.query is not None else ()
+    return Call(caller, request.path, arguments, request.correlation_id, if_match=_if_match(request))
+
+
+def _body(type: type[msgspec.Struct], request: Request) -> Any:
+    media = request.headers.get("content-type", "")
+    if media != JSON and media.partition(";")[0].strip().lower() != JSON:
+        raise UnsupportedMedia
+    if len(request.body) > limits.BODY_BYTES:
+        raise TooLarge(limit=limits.BODY_BYTES)
+    return decode_body(request.body, type)
+
+
+def _key(route: Route, request: Request) -> str:
+    key = request.headers.get("idempotency-key")
+    if key is None or not route.takes_key:
+        return ""
+    if not 1 <= len(key) <= limits.IDEMPOTENCY_KEY_CHARS or not key.isprintable():
+        raise Malformed(f"Idempotency-Key takes 1 to {limits.IDEMPOTENCY_KEY_CHARS} printable characters.")
+    return key
+
+
+def _if_match(request: Request) -> int | None:
+    wanted = request.headers.get("if-match")
+    if wanted is None or wanted == "*":
+        return None
+    found = _ETAG.match(wanted)
+    if found is None:
+        raise Malformed("If-Match takes one ETag as this API gave it.")
+    return int(found[1])
+
+
+def respond(route: Route, answer: Answer) -> Response:
+    """Turn what a handler returned into a response."""
+    headers: dict[str, str] = {}
+    result = answer.result
+    if route.kind is not None and isinstance(result, Stored):
+        headers["etag"] = f'"{result.version}"'
+        if route.location:
+            headers["location"] = route.location.replace("{id}", result.id)
+    if answer.replayed:
+        headers["idempotency-replayed"] = "true"
+    return Response(route.status, msgspec.json.encode(route.answer(result)), headers)
+
+
+def problem(error: FrontdeskError, correlation_id: str) -> Response:
+    """Turn an error into RFC 9457 problem+json."""
+    headers = {}
+    if isinstance(error, Unavailable | TooMany):
+        headers["retry-after"] = str(error.retry_after)
+    elif isinstance(error, Conflict):
+        headers["retry-after"] = "1"
+    elif isinstance(error, Unauthenticated):
+        headers["www-authenticate"] = "Bearer"
+    body = {
+        "type": f"/docs/errors#{error.code}",
+        "title": error.title,
+        "status": error.status,
+        "code": error.code,
+        "detail": error.detail,
+        "correlation_id": correlation_id,
+        **error.extra,
+    }
+    return Response(error.status, msgspec.json.encode(body), headers, PROBLEM)
+
+
+def bug(correlation_id: str) -> Response:
+    """Answer for what nobody anticipated: no detail, but the id under which the log has it."""
+    body = {
+        "type": "/docs/errors#internal",
+        "title": "Something broke on our side. It has been logged.",
+        "status": 500,
+        "code": "internal",
+        "correlation_id": correlation_id,
+    }
+    return Response(500, msgspec.json.encode(body), {}, PROBLEM)

@@ -1,0 +1,1 @@
+"""The vocabulary that services and runtimes share. No I/O happens here."""

@@ -1,0 +1,84 @@
+"""Record kinds: how a service's values become records and come back. Declared once, as data."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from frontdesk.kernel.messages import Upcast, read
+from frontdesk.kernel.records import Record
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Index(Generic[T]):
+    """A list that can be asked for: one partition, in the order of `sort` and then of id.
+
+    `partition` returns None for a value that this index does not list.
+    """
+
+    name: str
+    partition: Callable[[T], str | None]
+    sort: Callable[[T], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[T]):
+    """One kind of record. `name` is unique in the whole house; `schema` counts up when the fields of `type` change.
+
+    `as_created` takes a value back to what its creation answered, so that a repeated request hears the same again.
+    """
+
+    name: str
+    type: type[T]
+    schema: int = 1
+    upcasts: Mapping[int, Upcast] = field(default_factory=dict)
+    indexes: tuple[Index[T], ...] = ()
+    as_created: Callable[[T], T] = lambda value: value
+
+    def new(self, id: str, value: T) -> "Stored[T]":
+        """Return a value that is not stored yet, as it is to be created."""
+        return Stored(self, id, value, 1)
+
+    def load(self, record: Record) -> "Stored[T]":
+        """Read a record of any schema number that this kind ever had."""
+        value = read(record.body, self.type, schema=record.schema, newest=self.schema, upcasts=self.upcasts)
+        return Stored(self, record.id, value, record.version, record.origin, record.handled)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[T]):
+    """A value with the id and version it is stored under, or is to be stored under."""
+
+    kind: Kind[T]
+    id: str
+    value: T
+    version: int
+    origin: str = ""
+    handled: tuple[str, ...] = ()
+
+    def changed(self, value: T) -> "Stored[T]":
+        """Return the next version, for a commit."""
+        return replace(self, value=value, version=self.version + 1)
+
+    def first(self) -> "Stored[T]":
+        """Return this as its creation left it."""
+        return replace(self, value=self.kind.as_created(self.value), version=1)
+
+    def record(self) -> Record:
+        """Return what a store keeps of this."""
+        keys = {}
+        for index in self.kind.indexes:
+            partition = index.partition(self.value)
+            if partition is not None:
+                keys[index.name] = (partition, f"{index.sort(self.value)}~{self.id}")
+        body = msgspec.json.encode(self.value).decode()
+        return Record(
+            self.kind.name, self.id, self.version, self.kind.schema, body, keys, self.origin, self.handled
+        )
+
+
+AnyKind = Kind[Any]
+AnyStored = Stored[Any]

@@ -1,0 +1,76 @@
+"""Marks: how a record remembers what it has taken in, so that a repeat has no second effect.
+
+A mark is written in the same commit as the effect. A record keeps its maker's mark for ever and the last few of those
+that changed it; `latest` keeps one mark for each source instead.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from frontdesk.kernel import limits
+from frontdesk.kernel.errors import KeyReused
+
+
+class Mark(Protocol):
+    """What one unit of work leaves on the record that it changes."""
+
+    @property
+    def text(self) -> str:
+        """What is written."""
+
+    def known(self, marks: tuple[str, ...]) -> bool:
+        """Return whether these marks say that the work is done. Raises KeyReused when they contradict it."""
+
+    def added(self, marks: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the marks with this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """Each message or keyed request once, in any order. `fingerprint` stands for the body of a request."""
+
+    key: str
+    fingerprint: str = ""
+
+    @property
+    def text(self) -> str:
+        return f"{self.key}={self.fingerprint}" if self.fingerprint else self.key
+
+    def known(self, marks: tuple[str, ...]) -> bool:
+        for mark in marks:
+            key, _, fingerprint = mark.partition("=")
+            if key == self.key:
+                if fingerprint != self.fingerprint:
+                    raise KeyReused
+                return True
+        return False
+
+    def added(self, marks: tuple[str, ...]) -> tuple[str, ...]:
+        return (*marks, self.text)[-limits.HANDLED_MARKS :]
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """A copy of somebody's state: what is older than the newest seen of `source` is dropped.
+
+    `place` orders the messages of one commit among themselves.
+    """
+
+    source: str
+    version: int
+    place: int
+
+    @property
+    def text(self) -> str:
+        return f"{self.source}@{self.version}.{self.place}"
+
+    def known(self, marks: tuple[str, ...]) -> bool:
+        for mark in marks:
+            source, _, seen = mark.rpartition("@")
+            if source == self.source:
+                version, place = seen.split(".")
+                return (self.version, self.place) <= (int(version), int(place))
+        return False
+
+    def added(self, marks: tuple[str, ...]) -> tuple[str, ...]:
+        return (*(mark for mark in marks if mark.rpartition("@")[0] != self.source), self.text)

@@ -1,0 +1,160 @@
+"""What a store speaks: records and commits, and no word of any business.
+
+A commit makes everything in it true or nothing. Building one that is over a limit raises TooLarge, so all stores
+refuse it alike.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+import msgspec
+
+from frontdesk.kernel import limits
+from frontdesk.kernel.errors import TooLarge
+from frontdesk.kernel.messages import Message
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One thing as it is kept. In a commit, `version` is the new one: the store must hold `version - 1` (0: nothing).
+
+    `keys` maps an index's name to (partition, sort); an index left out does not list the record. `origin` is the mark of
+    the request or message that made it, `handled` the marks of those it took in since (newest last).
+    """
+
+    kind: str
+    id: str
+    version: int
+    schema: int
+    body: str
+    keys: Mapping[str, tuple[str, str]] = {}
+    origin: str = ""
+    handled: tuple[str, ...] = ()
+
+
+class Unchanged(msgspec.Struct, frozen=True):
+    """A record that was only read and must still have this version (0: must still be absent)."""
+
+    kind: str
+    id: str
+    version: int
+
+
+class Add(msgspec.Struct, frozen=True):
+    """Add `amount` (perhaps negative) to a counter that starts at 0, never below `floor` or above `ceiling`."""
+
+    key: str
+    amount: int
+    floor: int | None = 0
+    ceiling: int | None = None
+
+    def allows(self, count: int) -> bool:
+        """Return whether a counter that stands at `count` may take this."""
+        after = count + self.amount
+        return (self.floor is None or after >= self.floor) and (self.ceiling is None or after <= self.ceiling)
+
+
+class Take(msgspec.Struct, frozen=True):
+    """Take a unique key for `owner`, for ever or until a deadline. Taking one's own again sets the new deadline."""
+
+    key: str
+    owner: str
+    until: datetime | None = None
+
+
+class Free(msgspec.Struct, frozen=True):
+    """Give a key back. Freeing what nobody holds is fine; what another holds is refused as ClaimTaken."""
+
+    key: str
+    owner: str
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """A key as it is held. At `until` it has lapsed and anyone may take it."""
+
+    owner: str
+    until: datetime | None = None
+
+    def binds(self, owner: str, now: datetime) -> bool:
+        """Return whether this keeps `owner` from the key at `now`."""
+        lapsed = self.until is not None and self.until <= now
+        return self.owner != owner and not lapsed
+
+
+class SetTimer(msgspec.Struct, frozen=True):
+    """Publish `message` at `due` (never before). One timer a record and name: setting it again replaces it."""
+
+    record_id: str
+    name: str
+    due: datetime
+    message: Message
+
+
+class CancelTimer(msgspec.Struct, frozen=True):
+    """Forget a timer. Cancelling one that is not set, or has fired, is fine: its reaction re-reads anyway."""
+
+    record_id: str
+    name: str
+
+
+class Span(msgspec.Struct, frozen=True):
+    """Which part of a partition: low <= sort < high (empty: open), in which direction, how many at most."""
+
+    low: str = ""
+    high: str = ""
+    limit: int = limits.PAGE_DEFAULT
+    newest_first: bool = True
+
+
+class Commit(msgspec.Struct, frozen=True):
+    """All that one decision makes true. Events and timers ride with the first change, so they need one."""
+
+    changes: tuple[Record, ...] = ()
+    unchanged: tuple[Unchanged, ...] = ()
+    counters: tuple[Add, ...] = ()
+    claims: tuple[Take | Free, ...] = ()
+    events: tuple[Message, ...] = ()
+    timers: tuple[SetTimer | CancelTimer, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_counts(self)
+        _check_sizes(self)
+
+
+def _check_counts(commit: Commit) -> None:
+    if (commit.events or commit.timers) and not commit.changes:
+        raise ValueError("events and timers ride with a changed record, and this commit changes none")
+    names = list(_touched(commit))
+    if len(set(names)) != len(names):
+        raise ValueError("a commit names a record, counter or claim twice")
+    _bound("actions", len(names), limits.COMMIT_ACTIONS)
+    _bound("claims", len(commit.claims), limits.COMMIT_CLAIMS)
+    _bound("events", len(commit.events), limits.EVENTS_PER_COMMIT)
+    _bound("timers", len(commit.timers), limits.TIMERS_PER_COMMIT)
+
+
+def _touched(commit: Commit) -> Iterator[tuple[str, str]]:
+    yield from ((record.kind, record.id) for record in commit.changes)
+    yield from ((guard.kind, guard.id) for guard in commit.unchanged)
+    yield from (("+", add.key) for add in commit.counters)
+    yield from (("!", claim.key) for claim in commit.claims)
+
+
+def _check_sizes(commit: Commit) -> None:
+    total = 0
+    for record in commit.changes:
+        total += len(record.body.encode())
+        for key in (record.id, *(half for pair in record.keys.values() for half in pair)):
+            _bound("key bytes", len(key.encode()), limits.KEY_BYTES)
+    for key in (*(add.key for add in commit.counters), *(claim.key for claim in commit.claims)):
+        _bound("key bytes", len(key.encode()), limits.KEY_BYTES)
+    timed = (timer.message for timer in commit.timers if isinstance(timer, SetTimer))
+    for message in (*commit.events, *timed):
+        size = len(message.body.encode())
+        _bound("event bytes", size, limits.EVENT_BYTES)
+        total += size
+    _bound("commit bytes", total, limits.COMMIT_BYTES)
+
+
+def _bound(what: str, value: int, limit: int) -> None:
+    if value > limit:
+        raise TooLarge(f"One commit takes at most {limit} {what}.", limit=limit)

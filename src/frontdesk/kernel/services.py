@@ -1,0 +1,104 @@
+"""What a service declares. From these the server, the functions, OpenAPI, permissions and the manifest come."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+from frontdesk.kernel.http import Route
+from frontdesk.kernel.kinds import AnyKind
+from frontdesk.kernel.messages import Event
+from frontdesk.kernel.sensitive import sensitive_fields
+from frontdesk.kernel.unit import Unit
+
+
+class DeclarationError(Exception):
+    """A service is declared in a way that cannot work: mend it before it starts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What a subscriber does about an event. Deliveries repeat and come in any order; the effect happens once.
+
+    A subscriber has a queue, retries and dead letters of its own. `latest`: the event is a copy of somebody's state, and
+    what is older than seen is dropped. `shared`: many sources change one record, so the record's few marks would forget
+    a message too soon; it is remembered as a claim of 30 days instead (a dearer commit on AWS).
+    """
+
+    on: type[Event]
+    handle: Callable[[Unit, Any], Awaitable[Any]]
+    subscriber: str
+    latest: bool = False
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One business capability. `events` are published to everybody, `timers` come back to this service alone."""
+
+    name: str
+    kinds: tuple[AnyKind, ...] = ()
+    routes: tuple[Route, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
+    events: tuple[type[Event], ...] = ()
+    timers: tuple[type[Event], ...] = ()
+    scopes: Mapping[str, str] = field(default_factory=dict)
+
+
+def check_services(services: Iterable[Service]) -> None:
+    """Refuse a set of services that cannot work together. Raises DeclarationError naming every fault."""
+    chosen = tuple(services)
+    faults = [*_twice(chosen), *_unknown_scopes(chosen), *_personal_events(chosen), *_deaf(chosen)]
+    if faults:
+        raise DeclarationError("; ".join(faults))
+
+
+def subscribers(services: Iterable[Service]) -> Mapping[str, tuple[Service, tuple[Reaction, ...]]]:
+    """Return each subscriber's service and reactions, by name."""
+    found: dict[str, tuple[Service, tuple[Reaction, ...]]] = {}
+    for service in services:
+        for reaction in service.reactions:
+            _, earlier = found.get(reaction.subscriber, (service, ()))
+            found[reaction.subscriber] = (service, (*earlier, reaction))
+    return found
+
+
+def _twice(services: tuple[Service, ...]) -> Iterable[str]:
+    names = {
+        "service": [service.name for service in services],
+        "record kind": [kind.name for service in services for kind in service.kinds],
+        "event": [event.NAME for service in services for event in (*service.events, *service.timers)],
+        "route": [f"{route.method} {route.path}" for service in services for route in service.routes],
+        "reaction": [f"{r.subscriber} to {r.on.NAME}" for service in services for r in service.reactions],
+    }
+    for what, found in names.items():
+        yield from (f"{what} {name!r} is declared twice" for name in sorted({n for n in found if found.count(n) > 1}))
+    owners = {(r.subscriber, service.name) for service in services for r in service.reactions}
+    shared = sorted(name for name, owner in owners if any(n == name and o > owner for n, o in owners))
+    yield from (f"subscriber {name!r} belongs to two services" for name in shared)
+
+
+def _unknown_scopes(services: tuple[Service, ...]) -> Iterable[str]:
+    known = {scope for service in services for scope in service.scopes}
+    for service in services:
+        for route in service.routes:
+            for scope in set(route.scopes) - known:
+                yield f"{route.method} {route.path} needs the scope {scope!r}, which no service declares"
+
+
+def _personal_events(services: tuple[Service, ...]) -> Iterable[str]:
+    for service in services:
+        for event in (*service.events, *service.timers):
+            for name in sensitive_fields(event):
+                yield f"event {event.NAME!r} would publish the personal field {name!r}"
+
+
+def _deaf(services: tuple[Service, ...]) -> Iterable[str]:
+    for service in services:
+        for reaction in service.reactions:
+            own = reaction.on in service.timers
+            timer_of_other = any(reaction.on in other.timers for other in services if other is not service)
+            if timer_of_other and not own:
+                yield f"{reaction.subscriber!r} waits for a timer of another service"
+
+

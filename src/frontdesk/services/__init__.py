@@ -1,0 +1,1 @@
+"""Business capabilities, one folder each. They meet only through published events."""
