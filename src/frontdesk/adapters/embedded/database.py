@@ -1,0 +1,116 @@
+"""The database file: its connections, its checkpoints, and the records that are hot.
+
+One connection writes, one reads, one checkpoints. Only one process may have them (see `directory`), so what was last
+committed here is what is stored, and a record just written need not be read again.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+from frontdesk.adapters.embedded.rows import KindTable
+from frontdesk.adapters.embedded.schema import prepare
+from frontdesk.adapters.embedded.transaction import Transaction
+from frontdesk.kernel.kinds import AnyKind
+from frontdesk.kernel.records import Record
+
+HOT_RECORDS = 20_000
+HOT_BODY_CHARS = 8_192  # a larger body is read again each time
+CHECKPOINT_PAUSE_SECONDS = 0.02
+CHECKPOINT_PAGES = 256  # 1 MB: small and often, or its fsync stalls the log's
+
+_PRAGMAS = """
+pragma journal_mode = wal;
+pragma synchronous = full;
+pragma wal_autocheckpoint = 0;
+pragma busy_timeout = 5000;
+pragma cache_size = -65536;
+pragma temp_store = memory;
+"""
+
+
+class Database:
+    """Open for one server process. `writing` belongs to the writer alone."""
+
+    def __init__(self, path: Path, kinds: Iterable[AnyKind]) -> None:
+        self._path = path
+        self._kinds = tuple(kinds)
+        self.tables = {kind.name: KindTable(kind) for kind in self._kinds}
+        self.writing = self._connect()
+        prepare(self.writing, self._kinds)
+        self.reading = self._connect()
+        self._hot: dict[tuple[str, str], Record] = {}
+        self._finish = threading.Event()
+        self._closing = threading.Event()
+        self._checkpoints = threading.Thread(target=self._checkpoint_thread, name="frontdesk-checkpoint", daemon=True)
+        self._checkpoints.start()
+
+    def transaction(self, next_seq: int) -> Transaction:
+        """Return an empty transaction on the writing connection; the caller has begun it."""
+        return Transaction(self.writing, self.tables, self.hot, next_seq)
+
+    def last_seq(self) -> int:
+        """Return the place of the newest event, 0 for none."""
+        newest = self.writing.execute("select max(seq) from events").fetchone()[0]
+        cursor = self.writing.execute("select max(seq) from cursors").fetchone()[0]
+        return max(newest or 0, cursor or 0)
+
+    def hot(self, kind: str, id: str) -> Record | None:
+        """Return a record as it was last committed, if it is at hand."""
+        return self._hot.get((kind, id))
+
+    def keep_hot(self, record: Record) -> None:
+        """Keep a committed record at hand; the one longest here makes room."""
+        if len(record.body) > HOT_BODY_CHARS:
+            self._hot.pop((record.kind, record.id), None)
+            return
+        self._hot[record.kind, record.id] = record
+        if len(self._hot) > HOT_RECORDS:
+            del self._hot[next(iter(self._hot))]
+
+    def remember(self, transaction: Transaction) -> None:
+        """Take over what a transaction has made true."""
+        for records in transaction.records.values():
+            for record in records.values():
+                self.keep_hot(record)
+
+    def reopen(self) -> None:
+        """Start over on a fresh connection, after a failure that may have left this one in any state."""
+        self._hot.clear()
+        self.writing.close()
+        self.writing = self._connect()
+
+    def finish_checkpoint(self) -> None:
+        """Let the log restart at its beginning, when a checkpoint has copied all of it. Called between transactions.
+
+        Only the writer can do this: at any other moment there are frames behind the checkpoint.
+        """
+        if self._finish.is_set():
+            self._finish.clear()
+            self.writing.execute("pragma wal_checkpoint(passive)")
+
+    def close(self) -> None:
+        """Close everything and fold the log into the database."""
+        self._closing.set()
+        self._checkpoints.join()
+        self.reading.close()
+        self.writing.execute("pragma wal_checkpoint(truncate)")
+        self.writing.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, isolation_level=None, check_same_thread=False, cached_statements=512
+        )
+        connection.executescript(_PRAGMAS)
+        return connection
+
+    def _checkpoint_thread(self) -> None:
+        connection = self._connect()
+        log = self._path.with_name(self._path.name + "-wal")
+        while not self._closing.wait(CHECKPOINT_PAUSE_SECONDS):
+            if log.stat().st_size >= CHECKPOINT_PAGES * 4096:
+                busy, pages, moved = connection.execute("pragma wal_checkpoint(passive)").fetchone()
+                if not busy and moved == pages:
+                    self._finish.set()
+        connection.close()

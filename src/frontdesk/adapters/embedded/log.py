@@ -1,0 +1,183 @@
+"""The event log: every event in commit order, a cursor for each subscriber, and rows only for what failed.
+
+The cursor moves in the transaction of the effects, so it is the proof of delivery. Recent events are at hand in memory:
+a subscriber that keeps up never asks the database.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from frontdesk.adapters.embedded.database import Database
+from frontdesk.adapters.embedded.rows import EVENT_COLUMNS, event_of, placeholders
+from frontdesk.adapters.embedded.subscriber import Batch, Entry, Parked, Settlement
+from frontdesk.adapters.embedded.transaction import Transaction
+from frontdesk.adapters.embedded.writer import Writer
+from frontdesk.kernel.messages import Message
+from frontdesk.kernel.ports import Clock
+from frontdesk.kernel.time import from_micros, to_micros
+
+RECENT = 20_000  # events kept at hand
+REACTION_LAG_SECONDS = 1.0  # past this, new requests are told to come again
+TRIM_AT_ONCE = 5_000  # events that one transaction forgets
+
+
+@dataclass(slots=True)
+class Position:
+    """Where one subscriber stands."""
+
+    names: frozenset[str]
+    cursor: int
+    next_retry: datetime | None
+    wake: asyncio.Event
+
+
+class EventLog:
+    """See `subscriber.Log`. `grown` must be called with the events of every commit."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._recent: list[tuple[int, Message]] = []
+        self._positions: dict[str, Position] = {}
+        self.head = database.last_seq()
+        self.writer: Writer | None = None
+
+    def join(self, subscriber: str, names: Sequence[str]) -> Position:
+        """Begin to listen where the subscriber last stood, or at the beginning of the log."""
+        row = self._read("select seq from cursors where subscriber=?", subscriber)
+        position = Position(frozenset(names), row[0] if row else 0, self._next_retry(subscriber), asyncio.Event())
+        self._positions[subscriber] = position
+        return position
+
+    def grown(self, events: Sequence[tuple[int, Message]]) -> None:
+        """Take in what was committed, and wake who waits for it."""
+        if not events:
+            return
+        self._recent.extend(events)
+        self.head = events[-1][0]
+        if len(self._recent) > 2 * RECENT:
+            del self._recent[:-RECENT]
+        names = {message.name for _, message in events}
+        for position in self._positions.values():
+            if not names.isdisjoint(position.names):
+                position.wake.set()
+
+    async def pending(self, subscriber: str, names: Sequence[str], limit: int) -> Batch:
+        """See `subscriber.Log`."""
+        position = self._positions[subscriber]
+        retries = self._due(subscriber, position, limit)
+        fresh, cursor = self._fresh(position, names, limit - len(retries))
+        if not retries and not fresh:
+            position.cursor = cursor  # nothing of interest up to here; stored with the next settlement
+        return Batch((*retries, *fresh), cursor)
+
+    async def settle(self, settlement: Settlement) -> None:
+        """See `subscriber.Log`."""
+
+        def also(transaction: Transaction) -> None:
+            _store(transaction, settlement)
+
+        assert self.writer is not None  # noqa: S101 - the runtime sets it before anybody joins
+        await self.writer.submit(*settlement.commits, also=also, patient=True)
+        position = self._positions[settlement.subscriber]
+        position.cursor = settlement.cursor
+        if settlement.parked or settlement.settled:
+            position.next_retry = self._next_retry(settlement.subscriber)
+
+    def lag(self) -> float:
+        """Return the age in seconds of the oldest event that a running subscriber has not taken in."""
+        oldest = min((position.cursor for position in self._positions.values()), default=self.head)
+        if oldest >= self.head or not self._recent:
+            return 0.0
+        first = self._recent[0][0]
+        message = self._recent[max(0, oldest + 1 - first)][1]
+        return (self._clock.now() - message.at).total_seconds()
+
+    def backlog(self) -> dict[str, int]:
+        """Return how many events lie before each subscriber, whether they concern it or not."""
+        return {name: self.head - position.cursor for name, position in self._positions.items()}
+
+    def dead_letters(self) -> int:
+        """Return how many messages wait for somebody to look at them."""
+        row = self._read("select count(*) from retries where due is null")
+        return row[0] if row else 0
+
+    async def trim(self, before: datetime) -> None:
+        """Forget events older than `before` that every subscriber is past and no retry needs."""
+        past = min((position.cursor for position in self._positions.values()), default=0)
+
+        def also(transaction: Transaction) -> None:
+            transaction.database.execute(
+                "delete from events where seq in (select seq from events where seq<? and at<?"
+                " and seq not in (select seq from retries) order by seq limit ?)",
+                (past, to_micros(before), TRIM_AT_ONCE),
+            )
+
+        assert self.writer is not None  # noqa: S101 - as above
+        await self.writer.submit(also=also, patient=True)
+
+    def _fresh(self, position: Position, names: Sequence[str], limit: int) -> tuple[list[Entry], int]:
+        if position.cursor >= self.head or limit <= 0:
+            return [], position.cursor
+        if self._recent and self._recent[0][0] <= position.cursor + 1:
+            found = self._from_memory(position, limit)
+        else:
+            found = self._from_database(position, names, limit)
+        return found, found[-1].seq if len(found) == limit else self.head
+
+    def _from_memory(self, position: Position, limit: int) -> list[Entry]:
+        found: list[Entry] = []
+        for place in range(position.cursor + 1 - self._recent[0][0], len(self._recent)):
+            seq, message = self._recent[place]
+            if message.name in position.names:
+                found.append(Entry(seq, message))
+                if len(found) == limit:
+                    break
+        return found
+
+    def _from_database(self, position: Position, names: Sequence[str], limit: int) -> list[Entry]:
+        sql = (
+            f"select {EVENT_COLUMNS} from events where seq>? and seq<=? and name in {placeholders(names)}"
+            " order by seq limit ?"
+        )
+        rows = self._database.reading.execute(sql, (position.cursor, self.head, *names, limit))
+        return [Entry(*event_of(row)) for row in rows]
+
+    def _due(self, subscriber: str, position: Position, limit: int) -> list[Entry]:
+        now = self._clock.now()
+        if position.next_retry is None or position.next_retry > now:
+            return []
+        sql = (
+            f"select {EVENT_COLUMNS}, tries from retries join events using(seq)"
+            " where subscriber=? and due<=? order by seq limit ?"
+        )
+        rows = self._database.reading.execute(sql, (subscriber, to_micros(now), limit)).fetchall()
+        return [Entry(*event_of(row[:-1]), tries=row[-1]) for row in rows]
+
+    def _next_retry(self, subscriber: str) -> datetime | None:
+        row = self._read("select min(due) from retries where subscriber=?", subscriber)
+        return from_micros(row[0]) if row and row[0] is not None else None
+
+    def _read(self, sql: str, *values: str) -> tuple[int] | None:
+        row: tuple[int] | None = self._database.reading.execute(sql, values).fetchone()
+        return row
+
+
+def _store(transaction: Transaction, settlement: Settlement) -> None:
+    name = settlement.subscriber
+    execute = transaction.database.execute
+    execute("insert or replace into cursors(subscriber,seq) values(?,?)", (name, settlement.cursor))
+    for seq in settlement.settled:
+        execute("delete from retries where subscriber=? and seq=?", (name, seq))
+    for parked in settlement.parked:
+        execute(
+            "insert or replace into retries(subscriber,seq,tries,due,error) values(?,?,?,?,?)",
+            _parked_row(name, parked),
+        )
+
+
+def _parked_row(subscriber: str, parked: Parked) -> tuple[str, int, int, int | None, str]:
+    due = None if parked.due is None else to_micros(parked.due)
+    return (subscriber, parked.seq, parked.tries, due, parked.error)

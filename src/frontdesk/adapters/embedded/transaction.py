@@ -1,0 +1,187 @@
+"""One SQLite transaction that holds many commits: each is checked against what is stored and what came before it.
+
+A commit that may not stand leaves nothing behind and its neighbours alone. Of a record that changes many times only the
+last state is written.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from frontdesk.adapters.embedded.rows import SAVE_EVENT, KindTable, chunks, event_row, placeholders
+from frontdesk.kernel.checks import check
+from frontdesk.kernel.messages import Message
+from frontdesk.kernel.records import CancelTimer, Claim, Commit, Record, SetTimer, Take
+from frontdesk.kernel.time import from_micros, to_micros
+
+Undo = tuple[dict[Any, Any], Any, Any]
+
+
+class Transaction:
+    """Collects what commits change, then writes it all with a few statements. See `checks.View`."""
+
+    def __init__(
+        self,
+        database: sqlite3.Connection,
+        tables: dict[str, KindTable],
+        known: Callable[[str, str], Record | None],
+        next_seq: int,
+    ) -> None:
+        self.database = database
+        self.records: dict[str, dict[str, Record]] = {name: {} for name in tables}
+        self.events: list[tuple[int, Message]] = []
+        self.next_seq = next_seq
+        self._first_seq = next_seq
+        self._tables = tables
+        self._known = known
+        self._versions: dict[tuple[str, str], int] = {}
+        self._claims: dict[str, Claim | None] = {}
+        self._counts: dict[str, int] = {}
+        self._dirty_claims: dict[str, bool] = {}
+        self._dirty_counts: dict[str, bool] = {}
+        self._timers: list[SetTimer | CancelTimer] = []
+
+    def read(self, commits: Iterable[Commit]) -> None:
+        """Fetch all that these commits are checked against, with one statement per table."""
+        ids: dict[str, set[str]] = {}
+        claims: set[str] = set()
+        counters: set[str] = set()
+        for commit in commits:
+            for record in commit.changes:
+                ids.setdefault(record.kind, set()).add(record.id)
+            for guard in commit.unchanged:
+                ids.setdefault(guard.kind, set()).add(guard.id)
+            claims.update(claim.key for claim in commit.claims)
+            counters.update(add.key for add in commit.counters)
+        for kind, wanted in ids.items():
+            self._read_versions(kind, wanted)
+        self._read_claims(claims - self._claims.keys())
+        self._read_counts(counters - self._counts.keys())
+
+    def add(self, commits: Iterable[Commit], now: datetime) -> None:
+        """Take in commits that stand or fall together. Raises what `check` raises, and then holds none of them."""
+        undo: list[Undo] = []
+        events, timers = len(self.events), len(self._timers)
+        try:
+            for commit in commits:
+                check(commit, self, now)
+                self._take_in(commit, undo)
+        except Exception:
+            for values, key, before in reversed(undo):
+                if before is None:
+                    values.pop(key, None)
+                else:
+                    values[key] = before
+            del self.events[events:], self._timers[timers:]
+            self.next_seq = self._first_seq + len(self.events)
+            raise
+
+    def append(self, message: Message) -> None:
+        """Put a message into the event log."""
+        self.events.append((self.next_seq, message))
+        self.next_seq += 1
+
+    def absorb(self, written: "Transaction") -> None:
+        """Take over what another one has written inside this one's SQLite transaction."""
+        for kind, records in written.records.items():
+            self.records[kind].update(records)
+        self.events.extend(written.events)
+        self.next_seq = written.next_seq
+
+    def write(self) -> None:
+        """Execute everything that was taken in."""
+        for kind, records in self.records.items():
+            if records:
+                table = self._tables[kind]
+                self.database.executemany(table.save, map(table.to_row, records.values()))
+        if self.events:
+            self.database.executemany(SAVE_EVENT, (event_row(seq, message) for seq, message in self.events))
+        if self._dirty_counts:
+            rows = [(key, self._counts[key]) for key in self._dirty_counts]
+            self.database.executemany("insert or replace into counters(key,count) values(?,?)", rows)
+        if self._dirty_claims:
+            self._write_claims()
+        for timer in self._timers:
+            self._write_timer(timer)
+
+    def version(self, kind: str, id: str) -> int:
+        """See `checks.View`."""
+        return self._versions.get((kind, id), 0)
+
+    def holder(self, key: str) -> Claim | None:
+        """See `checks.View`."""
+        return self._claims[key]
+
+    def standing(self, key: str) -> int:
+        """See `checks.View`."""
+        return self._counts[key]
+
+    def _take_in(self, commit: Commit, undo: list[Undo]) -> None:
+        for record in commit.changes:
+            self._set(undo, self._versions, (record.kind, record.id), record.version)
+            self._set(undo, self.records[record.kind], record.id, record)
+        for add in commit.counters:
+            self._set(undo, self._counts, add.key, self._counts[add.key] + add.amount)
+            self._set(undo, self._dirty_counts, add.key, True)
+        for claim in commit.claims:
+            taken = Claim(claim.owner, claim.until) if isinstance(claim, Take) else None
+            self._set(undo, self._claims, claim.key, taken)
+            self._set(undo, self._dirty_claims, claim.key, True)
+        self._timers.extend(commit.timers)
+        for message in commit.events:
+            self.append(message)
+
+    @staticmethod
+    def _set(undo: list[Undo], values: dict[Any, Any], key: Any, value: Any) -> None:
+        undo.append((values, key, values.get(key)))
+        values[key] = value
+
+    def _read_versions(self, kind: str, ids: set[str]) -> None:
+        unknown = []
+        for id in ids:
+            if (kind, id) in self._versions:
+                continue
+            record = self._known(kind, id)
+            if record is None:
+                unknown.append(id)
+            else:
+                self._versions[kind, id] = record.version
+        name = self._tables[kind].name
+        for some in chunks(unknown):
+            rows = self.database.execute(f"select id, version from {name} where id in {placeholders(some)}", some)
+            self._versions.update(((kind, id), version) for id, version in rows)
+
+    def _read_claims(self, keys: set[str]) -> None:
+        self._claims.update(dict.fromkeys(keys))
+        for some in chunks(list(keys)):
+            sql = f"select key, owner, until from claims where key in {placeholders(some)}"
+            for key, owner, until in self.database.execute(sql, some):
+                self._claims[key] = Claim(owner, None if until is None else from_micros(until))
+
+    def _read_counts(self, keys: set[str]) -> None:
+        self._counts.update(dict.fromkeys(keys, 0))
+        for some in chunks(list(keys)):
+            sql = f"select key, count from counters where key in {placeholders(some)}"
+            self._counts.update(self.database.execute(sql, some))
+
+    def _write_claims(self) -> None:
+        for key in self._dirty_claims:
+            claim = self._claims[key]
+            if claim is None:
+                self.database.execute("delete from claims where key=?", (key,))
+            else:
+                until = None if claim.until is None else to_micros(claim.until)
+                sql = "insert or replace into claims(key,owner,until) values(?,?,?)"
+                self.database.execute(sql, (key, claim.owner, until))
+
+    def _write_timer(self, timer: SetTimer | CancelTimer) -> None:
+        if isinstance(timer, CancelTimer):
+            sql = "delete from timers where record_id=? and name=?"
+            self.database.execute(sql, (timer.record_id, timer.name))
+            return
+        body = msgspec.json.encode(timer.message).decode()
+        sql = "insert or replace into timers(record_id,name,due,message) values(?,?,?,?)"
+        self.database.execute(sql, (timer.record_id, timer.name, to_micros(timer.due), body))

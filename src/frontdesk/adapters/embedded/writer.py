@@ -1,0 +1,186 @@
+"""The writer: many commits, one fsync. Statements run on the loop, only COMMIT waits on a thread.
+
+    submit ──► waiting ──► flush: begin, check, write ──► COMMIT on the thread ──► answered
+                 ▲                                            │
+                 └── the next batch gathers meanwhile ◄───────┘
+
+Nothing is answered before its COMMIT has returned. When a COMMIT fails, its outcome is unknown: every commit in it gets
+Unavailable, the connection is opened anew, and the callers' keys resolve the rest.
+"""
+
+import asyncio
+import logging
+import queue
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from frontdesk.adapters.embedded.database import Database
+from frontdesk.adapters.embedded.transaction import Transaction
+from frontdesk.kernel.errors import FrontdeskError, Unavailable
+from frontdesk.kernel.messages import Message
+from frontdesk.kernel.ports import Clock
+from frontdesk.kernel.records import Commit
+
+BATCH = 512  # submissions in one transaction
+OLDEST_WAIT = timedelta(seconds=1)  # past this, new requests are told to come again
+
+Also = Callable[[Transaction], None]
+Committed = Callable[[Sequence[tuple[int, Message]]], None]
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class Submission:
+    """Commits that stand or fall together, and statements to run with them."""
+
+    commits: tuple[Commit, ...]
+    also: Also | None
+    answered: asyncio.Future[None]
+    since: float
+    error: Exception | None = field(default=None)
+
+
+class Writer:
+    """The only one that writes to the database. Used from one asyncio loop."""
+
+    def __init__(self, database: Database, clock: Clock, committed: Committed) -> None:
+        self._database = database
+        self._clock = clock
+        self._committed = committed
+        self._loop = asyncio.get_running_loop()
+        self._waiting: deque[Submission] = deque()
+        self._flushing: tuple[list[Submission], Transaction] | None = None
+        self._scheduled = False
+        self._next_seq = database.last_seq() + 1
+        self._work: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._commit_thread, name="frontdesk-commit", daemon=True)
+        self._thread.start()
+
+    async def submit(self, *commits: Commit, also: Also | None = None, patient: bool = False) -> None:
+        """Return when all of it is durable. Raises the refusal of `Store.commit`, or Unavailable when too much waits.
+
+        `patient` submissions (reactions, timers) wait as long as it takes: what was accepted is never shed.
+        """
+        now = self._loop.time()
+        if not patient and self._waiting and now - self._waiting[0].since > OLDEST_WAIT.total_seconds():
+            raise Unavailable
+        submission = Submission(commits, also, self._loop.create_future(), now)
+        self._waiting.append(submission)
+        if self._flushing is None and not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self._flush)
+        await submission.answered
+
+    async def close(self) -> None:
+        """Write what waits, then stop the thread."""
+        while self._waiting or self._flushing is not None:
+            await asyncio.sleep(0.001)
+        self._work.put(False)
+        await asyncio.to_thread(self._thread.join)
+
+    def _flush(self) -> None:
+        self._scheduled = False
+        batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))]
+        if not batch:
+            return
+        try:
+            transaction = self._apply_together(batch)
+        except Exception:
+            _log.exception("a batch could not be written at once; each commit is tried alone")
+            try:
+                transaction = self._apply_apart(batch)
+            except Exception as broken:
+                self._give_up(batch, broken)
+                return
+        self._flushing = (batch, transaction)
+        self._work.put(True)
+
+    def _apply_together(self, batch: list[Submission]) -> Transaction:
+        self._database.writing.execute("begin immediate")
+        try:
+            transaction = self._database.transaction(self._next_seq)
+            transaction.read(commit for submission in batch for commit in submission.commits)
+            for submission in batch:
+                self._apply(submission, transaction)
+            transaction.write()
+        except Exception:
+            self._database.writing.execute("rollback")
+            raise
+        return transaction
+
+    def _apply_apart(self, batch: list[Submission]) -> Transaction:
+        """One commit broke the others' transaction: give each a savepoint, so that it fails alone."""
+        writing = self._database.writing
+        writing.execute("begin immediate")
+        whole = self._database.transaction(self._next_seq)
+        for submission in batch:
+            writing.execute("savepoint one")
+            one = self._database.transaction(whole.next_seq)
+            try:
+                submission.error = None
+                one.read(submission.commits)
+                self._apply(submission, one)
+                one.write()
+            except Exception as error:  # noqa: BLE001 - it is this submission's answer
+                submission.error = error
+                writing.execute("rollback to one")
+            else:
+                whole.absorb(one)
+            writing.execute("release one")
+        return whole
+
+    def _apply(self, submission: Submission, transaction: Transaction) -> None:
+        try:
+            transaction.add(submission.commits, self._clock.now())
+        except FrontdeskError as refusal:
+            submission.error = refusal
+            return
+        if submission.also is not None:
+            submission.also(transaction)
+
+    def _commit_thread(self) -> None:
+        while self._work.get():
+            error: Exception | None = None
+            try:
+                self._database.writing.execute("commit")
+                self._database.finish_checkpoint()
+            except sqlite3.Error as raised:
+                error = raised
+            self._loop.call_soon_threadsafe(self._done, error)
+
+    def _done(self, error: Exception | None) -> None:
+        assert self._flushing is not None  # noqa: S101 - the thread answers what _flush gave it
+        batch, transaction = self._flushing
+        self._flushing = None
+        if error is not None:
+            self._give_up(batch, error)
+        else:
+            self._next_seq = transaction.next_seq
+            self._database.remember(transaction)
+        if self._waiting:
+            self._flush()
+        if error is None:
+            for submission in batch:
+                _answer(submission)
+            self._committed(transaction.events)
+
+    def _give_up(self, batch: list[Submission], error: Exception) -> None:
+        _log.error("a transaction failed, its outcome is unknown: %s", type(error).__name__)
+        self._database.reopen()
+        self._next_seq = self._database.last_seq() + 1
+        for submission in batch:
+            submission.error = Unavailable("The outcome is unknown. Send it again with the same Idempotency-Key.")
+            _answer(submission)
+
+
+def _answer(submission: Submission) -> None:
+    if submission.answered.done():  # its caller has gone
+        return
+    if submission.error is None:
+        submission.answered.set_result(None)
+    else:
+        submission.answered.set_exception(submission.error)
