@@ -1,0 +1,96 @@
+# Everything a developer does, by name. `make help` lists it. Needs git, make and Python 3.11 or newer; nothing else.
+.POSIX:
+.PHONY: help up test lint fmt simulate crash soak bench emulator lock clean
+
+PYTHON ?= python3
+SEEDS ?= 2000
+FIRST ?= 0
+
+BIN = .venv/bin
+BASE = .venv/base.stamp
+DEV = .venv/dev.stamp
+EMULATOR = .venv-emulator/stamp
+PEER = .venv-bench/stamp
+
+# Every package comes from a lock with hashes; the checkout itself is built by the locked backend.
+INSTALL = python -m pip install --quiet --no-input --disable-pip-version-check
+LOCKED = $(INSTALL) --require-hashes
+# One lock serves CPython 3.11 to 3.13 on x86_64 and arm64.
+COMPILE = .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-header --no-emit-index-url $(UPGRADE)
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 12
+
+up: $(BASE) ## install (once) and open a desk with demo data
+	@$(BIN)/frontdesk up --demo
+
+test: $(DEV) $(EMULATOR) ## every test that takes less than ten seconds, on both runtimes
+	@$(BIN)/pytest -n 2 --dist loadgroup -m "not slow"
+
+lint: $(DEV) ## style, types and the import contracts
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy --strict .
+	@$(BIN)/lint-imports
+
+fmt: $(DEV) ## format, and mend what can be mended mechanically
+	@$(BIN)/ruff check --fix-only
+	@$(BIN)/ruff format
+
+simulate: $(DEV) ## run SEEDS=n simulated days from seed FIRST=n
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first $(FIRST)
+
+crash: $(DEV) ## kill the process, start it again, and look for what was lost
+	@$(BIN)/python -m tests.crash
+
+soak: $(DEV) $(EMULATOR) ## the long run: 20,000 seeds, 20 crashes, the slow tests
+	@$(BIN)/python -m tests.simulation --seeds 20000 --first $(FIRST)
+	@$(BIN)/python -m tests.crash --cycles 20
+	@$(BIN)/pytest -n 2 --dist loadgroup -m slow
+
+bench: $(DEV) $(PEER) ## measure orders a second, ours beside the usual stack
+	@$(BIN)/python -m bench
+
+emulator: $(EMULATOR) ## install the AWS emulator that the tests use
+
+lock: ## write requirements/*.txt anew; UPGRADE=--upgrade takes the newest of everything
+	@test -x .venv-lock/bin/pip || $(PYTHON) -m venv --clear .venv-lock
+	@.venv-lock/bin/$(INSTALL) uv
+	$(COMPILE) pyproject.toml -o requirements/base.txt
+	$(COMPILE) pyproject.toml -c requirements/base.txt --extra deploy -o requirements/deploy.txt
+	$(COMPILE) pyproject.toml -c requirements/deploy.txt --extra deploy --extra dev -o requirements/dev.txt
+	$(COMPILE) -c requirements/base.txt --group aws -o requirements/aws.txt
+	$(COMPILE) -c requirements/base.txt --group aws-identity -o requirements/aws-identity.txt
+	for name in build bench emulator; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt; done
+
+clean: ## remove environments and caches; a desk's data stays
+	rm -rf .venv .venv-* .*_cache .hypothesis build dist
+	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || :
+
+# One environment for running and for testing: what is tested is what runs. The stamp makes a second `make` instant.
+$(BASE): requirements/base.txt requirements/build.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo >&2 \
+	  "frontdesk needs Python 3.11 or newer, and '$(PYTHON)' is not. Install one, or name it: make PYTHON=python3.13 ..."; exit 1; }
+	@echo "Installing the locked packages into .venv (once, a minute at most) ..."
+	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv
+	@$(BIN)/$(LOCKED) -r requirements/base.txt -r requirements/build.txt
+	@$(BIN)/$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): $(BASE) requirements/dev.txt
+	@echo "Adding the locked tools for lint and test ..."
+	@$(BIN)/$(LOCKED) -r requirements/dev.txt
+	@touch $@
+
+$(EMULATOR): requirements/emulator.txt
+	@echo "Installing the locked AWS emulator into .venv-emulator ..."
+	@test -x .venv-emulator/bin/pip || $(PYTHON) -m venv --clear .venv-emulator
+	@.venv-emulator/bin/$(LOCKED) -r requirements/emulator.txt
+	@touch $@
+
+$(PEER): requirements/bench.txt
+	@echo "Installing the locked peer of the benchmark into .venv-bench ..."
+	@test -x .venv-bench/bin/pip || $(PYTHON) -m venv --clear .venv-bench
+	@.venv-bench/bin/$(LOCKED) -r requirements/bench.txt
+	@touch $@
