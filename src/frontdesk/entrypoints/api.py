@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -33,8 +32,7 @@ _ETAG = re.compile(r'^"(\d{1,18})"$')
 _PATH_VALUE = re.compile(r"^[\w.:@-]+$", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """One HTTP request. Header names are in lower case."""
 
     path: Mapping[str, str]
@@ -44,13 +42,12 @@ class Request:
     correlation_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(msgspec.Struct, frozen=True):
     """One HTTP answer, ready to be sent."""
 
     status: int
     body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     content_type: str = JSON
 
 

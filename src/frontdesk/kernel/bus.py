@@ -9,7 +9,7 @@ from frontdesk.kernel import limits
 from frontdesk.kernel.callers import DESK
 from frontdesk.kernel.errors import Conflict, FrontdeskError, OnQueue
 from frontdesk.kernel.http import Answer, Call, Route
-from frontdesk.kernel.ids import digest
+from frontdesk.kernel.ids import fingerprint, mark_of
 from frontdesk.kernel.marks import Latest, Mark, Once
 from frontdesk.kernel.messages import Message, unwrap
 from frontdesk.kernel.ports import Chance, Clock, Store
@@ -38,8 +38,8 @@ class Bus:
 
     async def ask(self, service: Service, route: Route, call: Call, store: Store) -> Answer:
         """Answer one call. A repeat is answered as the first time. Raises FrontdeskError."""
-        origin = digest(call.caller.subject, route.method, route.path, call.key) if call.key else ""
-        mark = Once(origin, digest(call.canonical.decode())) if origin else None
+        origin = mark_of(call.caller.subject, route.method, route.path, call.key) if call.key else ""
+        mark = Once(origin, fingerprint(call.canonical)) if origin else None
         guard = Guard(route.kind, call.if_match) if route.kind and call.if_match is not None else None
 
         async def attempt() -> Answer:
@@ -121,5 +121,3 @@ def _mark(reaction: Reaction, message: Message) -> Mark | None:
         source, version, place = message.id.rsplit(":", 2)
         return Latest(f"{reaction.subscriber}/{source}", int(version), int(place) if place.isdigit() else 0)
     return Once(f"{reaction.subscriber}/{message.id}")
-
-

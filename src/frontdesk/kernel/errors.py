@@ -154,7 +154,11 @@ class TooMany(FrontdeskError):
 class Unavailable(FrontdeskError):
     """Busy, or a dependency is down; the outcome may be unknown. Repeat with the same key after `retry_after` seconds."""
 
-    code, status, title = "unavailable", 503, "Busy at the moment. Send it again with the same Idempotency-Key."
+    code, status, title = (
+        "unavailable",
+        503,
+        "Busy at the moment. Send it again with the same Idempotency-Key.",
+    )
 
     def __init__(self, detail: str = "", retry_after: int = 1) -> None:
         super().__init__(detail)

@@ -40,8 +40,7 @@ class Route:
         return self.method == "POST"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """A request that has been read and checked.
 
     `arguments` are the decoded body or query, `key` the Idempotency-Key ("" without one), `canonical` the bytes that are
@@ -57,8 +56,7 @@ class Call:
     if_match: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What a handler returned, and whether it had already been done before this call."""
 
     result: Any

@@ -1,7 +1,7 @@
 """Record kinds: how a service's values become records and come back. Declared once, as data."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -48,8 +48,7 @@ class Kind(Generic[T]):
         return Stored(self, record.id, value, record.version, record.origin, record.handled)
 
 
-@dataclass(frozen=True, slots=True)
-class Stored(Generic[T]):
+class Stored(msgspec.Struct, Generic[T], frozen=True):
     """A value with the id and version it is stored under, or is to be stored under."""
 
     kind: Kind[T]
@@ -61,11 +60,11 @@ class Stored(Generic[T]):
 
     def changed(self, value: T) -> "Stored[T]":
         """Return the next version, for a commit."""
-        return replace(self, value=value, version=self.version + 1)
+        return Stored(self.kind, self.id, value, self.version + 1, self.origin, self.handled)
 
     def first(self) -> "Stored[T]":
         """Return this as its creation left it."""
-        return replace(self, value=self.kind.as_created(self.value), version=1)
+        return Stored(self.kind, self.id, self.kind.as_created(self.value), 1, self.origin)
 
     def record(self) -> Record:
         """Return what a store keeps of this."""

@@ -4,8 +4,9 @@ A mark is written in the same commit as the effect. A record keeps its maker's m
 that changed it; `latest` keeps one mark for each source instead.
 """
 
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from frontdesk.kernel import limits
 from frontdesk.kernel.errors import KeyReused
@@ -25,8 +26,7 @@ class Mark(Protocol):
         """Return the marks with this one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Once:
+class Once(msgspec.Struct, frozen=True):
     """Each message or keyed request once, in any order. `fingerprint` stands for the body of a request."""
 
     key: str
@@ -49,8 +49,7 @@ class Once:
         return (*marks, self.text)[-limits.HANDLED_MARKS :]
 
 
-@dataclass(frozen=True, slots=True)
-class Latest:
+class Latest(msgspec.Struct, frozen=True):
     """A copy of somebody's state: what is older than the newest seen of `source` is dropped.
 
     `place` orders the messages of one commit among themselves.

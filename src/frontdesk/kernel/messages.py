@@ -57,7 +57,9 @@ def read(body: str, type: type[T], *, schema: int, newest: int, upcasts: Mapping
     if schema == newest:
         return decoder(type).decode(body)
     if schema > newest:
-        raise LookupError(f"{type.__name__} of schema {schema} was written by newer code; this code knows {newest}")
+        raise LookupError(
+            f"{type.__name__} of schema {schema} was written by newer code; this code knows {newest}"
+        )
     plain = msgspec.json.decode(body)
     for step in range(schema, newest):
         plain = upcasts[step](plain)

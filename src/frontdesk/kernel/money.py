@@ -5,7 +5,9 @@ from typing import Annotated
 import msgspec
 
 Currency = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}(?!\n)$", description="ISO 4217 code")]
-BasisPoints = Annotated[int, msgspec.Meta(ge=0, le=10_000, description="hundredths of a per cent: 1900 is 19 %")]
+BasisPoints = Annotated[
+    int, msgspec.Meta(ge=0, le=10_000, description="hundredths of a per cent: 1900 is 19 %")
+]
 
 MAX_MINOR = 10**15  # far above any order, far below 2**63 and 2**53: every client can hold it
 Minor = Annotated[int, msgspec.Meta(ge=0, le=MAX_MINOR, description="amount in minor units of the currency")]

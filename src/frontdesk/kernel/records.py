@@ -123,10 +123,10 @@ class Commit(msgspec.Struct, frozen=True):
 def _check_counts(commit: Commit) -> None:
     if (commit.events or commit.timers) and not commit.changes:
         raise ValueError("events and timers ride with a changed record, and this commit changes none")
-    names = list(_touched(commit))
-    if len(set(names)) != len(names):
+    actions = len(commit.changes) + len(commit.unchanged) + len(commit.counters) + len(commit.claims)
+    if actions > 1 and len(set(_touched(commit))) < actions:
         raise ValueError("a commit names a record, counter or claim twice")
-    _bound("actions", len(names), limits.COMMIT_ACTIONS)
+    _bound("actions", actions, limits.COMMIT_ACTIONS)
     _bound("claims", len(commit.claims), limits.COMMIT_CLAIMS)
     _bound("events", len(commit.events), limits.EVENTS_PER_COMMIT)
     _bound("timers", len(commit.timers), limits.TIMERS_PER_COMMIT)
@@ -142,17 +142,22 @@ def _touched(commit: Commit) -> Iterator[tuple[str, str]]:
 def _check_sizes(commit: Commit) -> None:
     total = 0
     for record in commit.changes:
-        total += len(record.body.encode())
-        for key in (record.id, *(half for pair in record.keys.values() for half in pair)):
-            _bound("key bytes", len(key.encode()), limits.KEY_BYTES)
-    for key in (*(add.key for add in commit.counters), *(claim.key for claim in commit.claims)):
-        _bound("key bytes", len(key.encode()), limits.KEY_BYTES)
-    timed = (timer.message for timer in commit.timers if isinstance(timer, SetTimer))
+        total += _size(record.body)
+        _bound("key bytes", _size(record.id), limits.KEY_BYTES)
+        for partition, sort in record.keys.values():
+            _bound("key bytes", max(_size(partition), _size(sort)), limits.KEY_BYTES)
+    for named in (*commit.counters, *commit.claims):
+        _bound("key bytes", _size(named.key), limits.KEY_BYTES)
+    timed = [timer.message for timer in commit.timers if isinstance(timer, SetTimer)]
     for message in (*commit.events, *timed):
-        size = len(message.body.encode())
+        size = _size(message.body)
         _bound("event bytes", size, limits.EVENT_BYTES)
         total += size
     _bound("commit bytes", total, limits.COMMIT_BYTES)
+
+
+def _size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
 
 
 def _bound(what: str, value: int, limit: int) -> None:

@@ -29,7 +29,9 @@ class Parking(Protocol):
         """Keep one message durably. Raises Unavailable when that cannot be promised."""
 
 
-async def relay(messages: Sequence[Message], bus: Publisher, parking: Parking, clock: Clock, chance: Chance) -> int:
+async def relay(
+    messages: Sequence[Message], bus: Publisher, parking: Parking, clock: Clock, chance: Chance
+) -> int:
     """Publish in chunks of 10, checking every entry's result; park what stays refused. Return how many were parked.
 
     Raises what `park` raises: then the batch comes again from the stream, and repeats are harmless.

@@ -72,7 +72,9 @@ def _twice(services: tuple[Service, ...]) -> Iterable[str]:
         "reaction": [f"{r.subscriber} to {r.on.NAME}" for service in services for r in service.reactions],
     }
     for what, found in names.items():
-        yield from (f"{what} {name!r} is declared twice" for name in sorted({n for n in found if found.count(n) > 1}))
+        yield from (
+            f"{what} {name!r} is declared twice" for name in sorted({n for n in found if found.count(n) > 1})
+        )
     owners = {(r.subscriber, service.name) for service in services for r in service.reactions}
     shared = sorted(name for name, owner in owners if any(n == name and o > owner for n, o in owners))
     yield from (f"subscriber {name!r} belongs to two services" for name in shared)
@@ -100,5 +102,3 @@ def _deaf(services: tuple[Service, ...]) -> Iterable[str]:
             timer_of_other = any(reaction.on in other.timers for other in services if other is not service)
             if timer_of_other and not own:
                 yield f"{reaction.subscriber!r} waits for a timer of another service"
-
-

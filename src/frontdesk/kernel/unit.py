@@ -5,9 +5,10 @@ its commit, or changes a kind that it queried (an index may lag) fails at once, 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
+
+import msgspec
 
 from frontdesk.kernel import ids, limits
 from frontdesk.kernel.callers import Caller
@@ -33,8 +34,7 @@ class HandlerMisuseError(Exception):
     """A handler broke the rule of one commit as its last act: our bug."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timer:
+class Timer(msgspec.Struct, frozen=True):
     """A fact to publish at a later moment, unless it is cancelled (`event` None) or set again before."""
 
     name: str
@@ -42,24 +42,21 @@ class Timer:
     event: Event | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
+class Page(msgspec.Struct, Generic[T], frozen=True):
     """Part of a list, and the cursor of what follows (empty at the end)."""
 
     items: tuple[Stored[T], ...]
     cursor: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(msgspec.Struct, frozen=True):
     """The version of the addressed record that the caller has seen (`If-Match`)."""
 
     kind: AnyKind
     version: int
 
 
-@dataclass(slots=True)
-class Unit:
+class Unit(msgspec.Struct, eq=False):
     """One handler's work on one request or message.
 
     `origin` names what caused the unit ("" when nothing repeats it): every id that it makes is derived from it, so a
@@ -151,16 +148,15 @@ class Unit:
         """
         self._committing(primary, *others)
         primary = self._marked(primary)
+        guards = [Unchanged(guard.kind.name, guard.id, guard.version) for guard in unchanged]
+        guards += [Unchanged(kind.name, id, 0) for kind, id in absent]
         commit = Commit(
-            changes=(primary.record(), *(other.record() for other in others)),
-            unchanged=(
-                *(Unchanged(guard.kind.name, guard.id, guard.version) for guard in unchanged),
-                *(Unchanged(kind.name, id, 0) for kind, id in absent),
-            ),
+            changes=(primary.record(), *[other.record() for other in others]),
+            unchanged=tuple(guards),
             counters=tuple(counters),
             claims=(*claims, *self._shared()),
-            events=tuple(self._envelope(primary, str(n), event) for n, event in enumerate(events)),
-            timers=tuple(self._timer(primary, timer) for timer in timers),
+            events=tuple([self._envelope(primary, str(n), event) for n, event in enumerate(events)]),
+            timers=tuple([self._timer(primary, timer) for timer in timers]),
         )
         for owned in (*commit.counters, *commit.claims):
             self._own(owned.key)
@@ -229,6 +225,6 @@ class Unit:
     def _committing(self, *changes: AnyStored) -> None:
         if self._committed:
             raise HandlerMisuseError("a handler commits once")
-        if any(change.kind in self._queried for change in changes):
+        if self._queried and any(change.kind in self._queried for change in changes):
             raise HandlerMisuseError("a handler cannot change a kind that it queried: an index may lag")
         self._committed = True

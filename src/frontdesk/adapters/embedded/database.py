@@ -43,7 +43,9 @@ class Database:
         self._hot: dict[tuple[str, str], Record] = {}
         self._finish = threading.Event()
         self._closing = threading.Event()
-        self._checkpoints = threading.Thread(target=self._checkpoint_thread, name="frontdesk-checkpoint", daemon=True)
+        self._checkpoints = threading.Thread(
+            target=self._checkpoint_thread, name="frontdesk-checkpoint", daemon=True
+        )
         self._checkpoints.start()
 
     def transaction(self, next_seq: int) -> Transaction:

@@ -31,6 +31,7 @@ class Position:
     cursor: int
     next_retry: datetime | None
     wake: asyncio.Event
+    oldest: datetime | None = None  # when the first fresh event of the batch at work happened
 
 
 class EventLog:
@@ -47,7 +48,9 @@ class EventLog:
     def join(self, subscriber: str, names: Sequence[str]) -> Position:
         """Begin to listen where the subscriber last stood, or at the beginning of the log."""
         row = self._read("select seq from cursors where subscriber=?", subscriber)
-        position = Position(frozenset(names), row[0] if row else 0, self._next_retry(subscriber), asyncio.Event())
+        position = Position(
+            frozenset(names), row[0] if row else 0, self._next_retry(subscriber), asyncio.Event()
+        )
         self._positions[subscriber] = position
         return position
 
@@ -69,6 +72,7 @@ class EventLog:
         position = self._positions[subscriber]
         retries = self._due(subscriber, position, limit)
         fresh, cursor = self._fresh(position, names, limit - len(retries))
+        position.oldest = fresh[0].message.at if fresh else None
         if not retries and not fresh:
             position.cursor = cursor  # nothing of interest up to here; stored with the next settlement
         return Batch((*retries, *fresh), cursor)
@@ -88,12 +92,8 @@ class EventLog:
 
     def lag(self) -> float:
         """Return the age in seconds of the oldest event that a running subscriber has not taken in."""
-        oldest = min((position.cursor for position in self._positions.values()), default=self.head)
-        if oldest >= self.head or not self._recent:
-            return 0.0
-        first = self._recent[0][0]
-        message = self._recent[max(0, oldest + 1 - first)][1]
-        return (self._clock.now() - message.at).total_seconds()
+        waiting = [position.oldest for position in self._positions.values() if position.oldest is not None]
+        return (self._clock.now() - min(waiting)).total_seconds() if waiting else 0.0
 
     def backlog(self) -> dict[str, int]:
         """Return how many events lie before each subscriber, whether they concern it or not."""

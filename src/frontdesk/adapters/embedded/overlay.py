@@ -87,4 +87,3 @@ class Overlay:
             await self.count(add.key)
         for claim in commit.claims:
             await self.claim(claim.key)
-

@@ -24,7 +24,9 @@ class KindTable:
         self.name = table(kind.name)
         self.select = f"select {','.join(names)} from {self.name}"
         self.by_id = f"{self.select} where id=?"
-        self.save = f"insert into {self.name}({','.join(names)}) values({marks}) on conflict(id) do update set {sets}"
+        self.save = (
+            f"insert into {self.name}({','.join(names)}) values({marks}) on conflict(id) do update set {sets}"
+        )
 
     def to_row(self, record: Record) -> tuple[Any, ...]:
         """Return a record as `save` takes it."""
@@ -42,7 +44,9 @@ class KindTable:
             partition, sort = row[6 + 2 * place : 8 + 2 * place]
             if partition is not None:
                 keys[index] = (partition, sort)
-        return Record(self.kind, id, version, schema, body, keys, origin, tuple(handled.split(MARKS)) if handled else ())
+        return Record(
+            self.kind, id, version, schema, body, keys, origin, tuple(handled.split(MARKS)) if handled else ()
+        )
 
 
 EVENT_COLUMNS = "seq,id,name,schema,source,version,at,correlation_id,body"
@@ -69,5 +73,3 @@ def placeholders(values: Sequence[Any]) -> str:
 def chunks(values: Sequence[Any], size: int = 500) -> list[Sequence[Any]]:
     """Return the values in runs that one statement can name."""
     return [values[start : start + size] for start in range(0, len(values), size)]
-
-

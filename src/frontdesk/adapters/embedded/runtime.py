@@ -31,7 +31,7 @@ class EmbeddedRuntime:
     ) -> None:
         self._directory = directory
         self._services = services
-        self._bus = bus
+        self.bus = bus
         self._hold = hold_reactions
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
@@ -41,8 +41,8 @@ class EmbeddedRuntime:
         self._directory.lock()
         kinds = [kind for service in self._services for kind in service.kinds]
         self._database = Database(self._directory.database, kinds)
-        self.log = EventLog(self._database, self._bus.clock)
-        self.writer = Writer(self._database, self._bus.clock, self.log.grown)
+        self.log = EventLog(self._database, self.bus.clock)
+        self.writer = Writer(self._database, self.bus.clock, self.log.grown)
         self.log.writer = self.writer
         self.store = SqliteStore(self._database, self.writer, self.log)
         if not self._hold:
@@ -68,7 +68,7 @@ class EmbeddedRuntime:
     def _subscribe(self, name: str) -> None:
         service, reactions = subscribers(self._services)[name]
         subscriber = Subscriber(
-            name, service, reactions, bus=self._bus, log=self.log, store=self.store, observe=_observe
+            name, service, reactions, bus=self.bus, log=self.log, store=self.store, observe=_observe
         )
         position = self.log.join(name, subscriber.names)
         self._spawn(self._follow(subscriber, position), name)
@@ -94,7 +94,7 @@ class EmbeddedRuntime:
     async def _wait(self, position: Position) -> None:
         timeout = None
         if position.next_retry is not None:
-            timeout = max(0.0, (position.next_retry - self._bus.clock.now()).total_seconds())
+            timeout = max(0.0, (position.next_retry - self.bus.clock.now()).total_seconds())
         try:
             await asyncio.wait_for(position.wake.wait(), timeout)
         except TimeoutError:
@@ -103,7 +103,7 @@ class EmbeddedRuntime:
     async def _timers(self) -> None:
         while True:
             try:
-                fired = await fire_due(self._database, self.writer, self._bus.clock)
+                fired = await fire_due(self._database, self.writer, self.bus.clock)
             except Exception:
                 _log.exception("timers stumbled; they go on")
                 fired = 0
@@ -114,7 +114,7 @@ class EmbeddedRuntime:
         while True:
             await asyncio.sleep(TRIM_EVERY_SECONDS)
             try:
-                await self.log.trim(self._bus.clock.now() - KEEP_EVENTS)
+                await self.log.trim(self.bus.clock.now() - KEEP_EVENTS)
             except Exception:
                 _log.exception("trimming the event log failed; it will be tried again")
 

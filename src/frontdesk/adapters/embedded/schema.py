@@ -50,7 +50,9 @@ def prepare(database: sqlite3.Connection, kinds: Iterable[AnyKind]) -> None:
     """Create what is missing, in one transaction. Raises FormatError when the database is newer than this program."""
     found = database.execute("pragma user_version").fetchone()[0]
     if found > FORMAT:
-        raise FormatError(f"This data is of format {found}; this version knows {FORMAT}. Install the newer version.")
+        raise FormatError(
+            f"This data is of format {found}; this version knows {FORMAT}. Install the newer version."
+        )
     statements = [_SHARED, *(_create(kind) for kind in kinds), f"pragma user_version = {FORMAT};"]
     database.executescript(f"begin immediate; {' '.join(statements)} commit;")
     for kind in kinds:
@@ -86,7 +88,9 @@ def _add_indexes(database: sqlite3.Connection, kind: AnyKind) -> None:
 def _fill(database: sqlite3.Connection, kind: AnyKind) -> None:
     name = table(kind.name)
     sets = ",".join(f"{half}=?" for half in columns(kind)[6:])
-    for n, id, version, schema, body in database.execute(f"select n, id, version, schema, body from {name}").fetchall():
+    for n, id, version, schema, body in database.execute(
+        f"select n, id, version, schema, body from {name}"
+    ).fetchall():
         keys = kind.load(Record(kind.name, id, version, schema, body)).record().keys
         halves = [half for index in kind.indexes for half in keys.get(index.name, (None, None))]
         database.execute(f"update {name} set {sets} where n=?", (*halves, n))

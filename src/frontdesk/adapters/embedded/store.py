@@ -43,7 +43,9 @@ class SqliteStore:
                 found[id] = record
         table = self._database.tables[kind]
         for some in chunks(cold):
-            for row in self._database.reading.execute(f"{table.select} where id in {placeholders(some)}", some):
+            for row in self._database.reading.execute(
+                f"{table.select} where id in {placeholders(some)}", some
+            ):
                 record = table.to_record(row)
                 self._database.keep_hot(record)
                 found[record.id] = record

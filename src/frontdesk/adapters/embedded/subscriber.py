@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+import msgspec
+
 from frontdesk.adapters.embedded.overlay import Overlay
 from frontdesk.kernel.bus import Bus, Fate, cause, fate
 from frontdesk.kernel.errors import Conflict
@@ -22,8 +24,7 @@ BATCH_RERUNS = 2  # of a batch that lost a race, before its messages go one by o
 LOST_RACE_PAUSE = timedelta(milliseconds=50)  # for one message that keeps losing; its tries do not count
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """A message at its place in the log, and how often it has failed."""
 
     seq: int
@@ -118,7 +119,9 @@ class Subscriber:
         return True
 
     async def _one_by_one(self, batch: Batch) -> None:
-        cursor = min((entry.seq for entry in batch.entries if not entry.is_retry), default=batch.cursor + 1) - 1
+        cursor = (
+            min((entry.seq for entry in batch.entries if not entry.is_retry), default=batch.cursor + 1) - 1
+        )
         for entry in batch.entries:
             cursor = cursor if entry.is_retry else entry.seq
             await self._alone(entry, cursor)

@@ -151,7 +151,9 @@ class Transaction:
                 self._versions[kind, id] = record.version
         name = self._tables[kind].name
         for some in chunks(unknown):
-            rows = self.database.execute(f"select id, version from {name} where id in {placeholders(some)}", some)
+            rows = self.database.execute(
+                f"select id, version from {name} where id in {placeholders(some)}", some
+            )
             self._versions.update(((kind, id), version) for id, version in rows)
 
     def _read_claims(self, keys: set[str]) -> None:

@@ -173,7 +173,9 @@ class Writer:
         self._database.reopen()
         self._next_seq = self._database.last_seq() + 1
         for submission in batch:
-            submission.error = Unavailable("The outcome is unknown. Send it again with the same Idempotency-Key.")
+            submission.error = Unavailable(
+                "The outcome is unknown. Send it again with the same Idempotency-Key."
+            )
             _answer(submission)
 
 

@@ -1,0 +1,47 @@
+"""The composition root: settings in, a wired desk out. The only module that knows every concrete class."""
+
+from collections.abc import Sequence
+
+from frontdesk.adapters.embedded.clock import MachineChance, MachineClock
+from frontdesk.adapters.embedded.directory import DataDirectory
+from frontdesk.adapters.embedded.runtime import EmbeddedRuntime
+from frontdesk.adapters.tokens.keys import load_or_create
+from frontdesk.adapters.tokens.tokens import Tokens
+from frontdesk.config import Settings
+from frontdesk.kernel.bus import Bus
+from frontdesk.kernel.services import Service, check_services
+from frontdesk.services.orders.service import SERVICE as ORDERS
+
+SERVICES: tuple[Service, ...] = (ORDERS,)
+"""Every service of the house. A new one is a folder in `services` and a name here."""
+
+
+class UnknownServiceError(Exception):
+    """A name that no service has."""
+
+
+def choose(names: Sequence[str]) -> tuple[Service, ...]:
+    """Return the services of these names, or all. Raises UnknownServiceError, DeclarationError."""
+    known = {service.name: service for service in SERVICES}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise UnknownServiceError(f"There is no service {', '.join(unknown)}. There are: {', '.join(known)}.")
+    chosen = tuple(known[name] for name in names) or SERVICES
+    check_services(chosen)
+    return chosen
+
+
+def tokens(settings: Settings) -> Tokens:
+    """Return the issuer of a data directory, making its key the first time."""
+    directory = DataDirectory(settings.data)
+    directory.create()
+    key = load_or_create(directory.signing_key)
+    return Tokens(key, issuer=settings.issuer, clock=MachineClock(), chance=MachineChance())
+
+
+def runtime(settings: Settings, services: Sequence[Service]) -> EmbeddedRuntime:
+    """Return the embedded runtime, not started."""
+    bus = Bus(MachineClock(), MachineChance())
+    return EmbeddedRuntime(
+        DataDirectory(settings.data), services, bus, hold_reactions=settings.hold_reactions
+    )

@@ -1,0 +1,32 @@
+"""Settings. The only place that reads the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+LOCAL_ISSUER = "frontdesk"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How one desk runs. Each has a command line option; the environment gives the defaults."""
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = 8000
+    issuer: str = LOCAL_ISSUER
+    log_level: str = "info"
+    hold_reactions: bool = False
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings that FRONTDESK_DATA, _HOST, _PORT, _ISSUER and _LOG_LEVEL give."""
+    found = os.environ if environ is None else environ
+    return Settings(
+        data=Path(found.get("FRONTDESK_DATA", "data")),
+        host=found.get("FRONTDESK_HOST", "127.0.0.1"),
+        port=int(found.get("FRONTDESK_PORT", "8000")),
+        issuer=found.get("FRONTDESK_ISSUER", LOCAL_ISSUER),
+        log_level=found.get("FRONTDESK_LOG_LEVEL", "info"),
+    )

@@ -1,0 +1,93 @@
+"""`frontdesk up`: open the socket, start the desk, say where it is, stop cleanly."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import uvicorn
+
+from frontdesk import bootstrap
+from frontdesk.config import Settings
+from frontdesk.entrypoints.server import Server
+from frontdesk.kernel.services import Service
+
+STOP_SECONDS = 10  # that open requests have to end
+BACKLOG = 2_048  # connections that may wait to be accepted
+
+
+class PortTakenError(Exception):
+    """Somebody else listens there."""
+
+
+class _Uvicorn(uvicorn.Server):
+    """Leaves signals to us: the desk must finish its writes before the process goes."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(settings: Settings, services: Sequence[Service], *, demo: bool) -> None:
+    """Serve until SIGINT or SIGTERM. Raises PortTakenError, InUseError, FormatError."""
+    listener = _listen(settings)
+    app = Server(settings, services)
+    await app.start()
+    try:
+        if demo:
+            await bootstrap.load_demo(app.runtime)
+        server = _Uvicorn(
+            uvicorn.Config(
+                app,
+                loop="asyncio",
+                http="httptools",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                date_header=False,
+                timeout_graceful_shutdown=STOP_SECONDS,
+            )
+        )
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(sign, server.handle_exit, sign, None)
+        print(_welcome(settings, listener.getsockname()[1], demo=demo), flush=True)
+        await server.serve(sockets=[listener])
+    finally:
+        await app.stop()
+    print("Stopped. Everything accepted is on disk.", flush=True)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    try:
+        return socket.create_server((settings.host, settings.port), backlog=BACKLOG)
+    except OSError as error:
+        raise PortTakenError(
+            f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}. Choose another --port."
+        ) from None
+
+
+def _welcome(settings: Settings, port: int, *, demo: bool) -> str:
+    base = f"http://{settings.host}:{port}"
+    lines = [
+        "",
+        f"  frontdesk is open at {base}",
+        f"  Documentation: {base}/docs",
+        f"  Data: {settings.data}",
+        "",
+    ]
+    if demo:
+        token = bootstrap.tokens(settings).issue("customer-1", ["orders:write", "orders:read"], {})
+        lines += ["  Place an order (the token is good for an hour):", "", _curl(base, token), ""]
+    lines += ["  Ctrl-C stops.", ""]
+    return "\n".join(lines)
+
+
+def _curl(base: str, token: str) -> str:
+    return f"""curl -i {base}/orders \\
+  -H 'Authorization: Bearer {token}' \\
+  -H 'Content-Type: application/json' \\
+  -H 'Idempotency-Key: my-first-order' \\
+  -d '{bootstrap.DEMO_ORDER}'"""

@@ -1,0 +1,177 @@
+"""The embedded server's way in: ASGI. Starlette routes; each path is a bare ASGI endpoint, with nothing in between."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from starlette.routing import Route as PathRoute
+from starlette.routing import Router
+from starlette.types import Receive, Scope, Send
+
+from frontdesk.adapters.tokens.tokens import Tokens
+from frontdesk.entrypoints.api import Request, Response, bug, problem, respond, understand
+from frontdesk.entrypoints.throttle import Failures
+from frontdesk.kernel import limits
+from frontdesk.kernel.bus import Bus
+from frontdesk.kernel.callers import Caller
+from frontdesk.kernel.errors import (
+    FrontdeskError,
+    Malformed,
+    MethodNotAllowed,
+    NotFound,
+    TooLarge,
+    Unauthenticated,
+)
+from frontdesk.kernel.http import Route
+from frontdesk.kernel.ids import timed_id
+from frontdesk.kernel.ports import Store
+from frontdesk.kernel.services import Service
+
+BODY_SECONDS = 10.0  # that a client may take to send a body
+QUERY_PARAMETERS = 50
+_CORRELATION_CHARS = 64
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every endpoint needs."""
+
+    bus: Bus
+    tokens: Tokens
+    failures: Failures
+
+    def caller(self, headers: Mapping[str, str], address: str) -> Caller:
+        """Return who is asking. Raises Unauthenticated, or TooMany after too many failures from one address."""
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthenticated
+        try:
+            return self.tokens.verify(token)
+        except Unauthenticated:
+            self.failures.check(address, asyncio.get_running_loop().time())
+            self.failures.add(address)
+            raise
+
+
+class Endpoint:
+    """All operations of one path."""
+
+    def __init__(self, desk: Desk, operations: Mapping[str, tuple[Service, Route]], store: Store) -> None:
+        self._desk = desk
+        self._operations = operations
+        self._store = store
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, whatever happens."""
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        correlation_id = self._correlation_id(headers)
+        try:
+            response = await self._answer(scope, receive, headers, correlation_id)
+        except FrontdeskError as error:
+            response = problem(error, correlation_id)
+            _log.info(
+                "refused", extra={"correlation_id": correlation_id, "code": error.code, "path": scope["path"]}
+            )
+        except Exception:
+            response = bug(correlation_id)
+            _log.exception("unforeseen error", extra={"correlation_id": correlation_id})
+        await reply(send, response, correlation_id)
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, headers: Mapping[str, str], correlation_id: str
+    ) -> Response:
+        operation = self._operations.get(scope["method"])
+        if operation is None:
+            raise MethodNotAllowed(allowed=sorted(self._operations))
+        client = scope.get("client")
+        caller = self._desk.caller(headers, client[0] if client else "")
+        service, route = operation
+        body = await read_body(receive, headers)
+        request = Request(
+            scope["path_params"], read_query(scope["query_string"]), headers, body, correlation_id
+        )
+        call = understand(route, request, caller)
+        return respond(route, await self._desk.bus.ask(service, route, call, self._store))
+
+    def _correlation_id(self, headers: Mapping[str, str]) -> str:
+        given = headers.get("x-correlation-id", "")
+        if (
+            given.isascii()
+            and given.replace("-", "").replace("_", "").isalnum()
+            and len(given) <= _CORRELATION_CHARS
+        ):
+            return given
+        return timed_id("req", self._desk.bus.clock.now(), self._desk.bus.chance.bytes(10))
+
+
+async def read_body(receive: Receive, headers: Mapping[str, str]) -> bytes:
+    """Return the whole body. Raises TooLarge as soon as it is too long, Malformed when it does not come."""
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body", False):
+        if len(body) > limits.BODY_BYTES:
+            raise TooLarge(limit=limits.BODY_BYTES)
+        return body
+    if (
+        headers.get("content-length", "0").isdigit()
+        and int(headers.get("content-length", "0")) > limits.BODY_BYTES
+    ):
+        raise TooLarge(limit=limits.BODY_BYTES)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while message.get("more_body", False):
+                message = await receive()
+                body += message.get("body", b"")
+                if len(body) > limits.BODY_BYTES:
+                    raise TooLarge(limit=limits.BODY_BYTES)
+    except TimeoutError:
+        raise Malformed(f"The body did not arrive within {BODY_SECONDS:.0f} seconds.") from None
+    return body
+
+
+def read_query(query: bytes) -> dict[str, str]:
+    """Return a query string's parameters. Raises Malformed."""
+    if not query:
+        return {}
+    try:
+        pairs = parse_qsl(
+            query.decode("ascii"), keep_blank_values=True, max_num_fields=QUERY_PARAMETERS, errors="strict"
+        )
+    except ValueError:
+        raise Malformed("The query string cannot be read.") from None
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise Malformed("A query parameter is given twice.")
+    return found
+
+
+async def reply(send: Send, response: Response, correlation_id: str) -> None:
+    """Send a response."""
+    headers = [
+        (b"content-type", response.content_type.encode()),
+        (b"content-length", str(len(response.body)).encode()),
+        (b"x-correlation-id", correlation_id.encode()),
+        (b"cache-control", b"no-store"),
+    ]
+    headers.extend((name.encode(), value.encode()) for name, value in response.headers.items())
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})
+
+
+async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer for a path that does not exist."""
+    if scope["type"] == "http":
+        await reply(send, problem(NotFound(), ""), "")
+
+
+def router(desk: Desk, services: Sequence[Service], store: Store, pages: Sequence[PathRoute]) -> Router:
+    """Return the ASGI application."""
+    paths: dict[str, dict[str, tuple[Service, Route]]] = {}
+    for service in services:
+        for route in service.routes:
+            paths.setdefault(route.path, {})[route.method] = (service, route)
+    routes = [PathRoute(path, Endpoint(desk, operations, store)) for path, operations in paths.items()]
+    return Router([*pages, *routes], default=nowhere, redirect_slashes=False)

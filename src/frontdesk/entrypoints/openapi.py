@@ -1,0 +1,160 @@
+"""OpenAPI 3.1 from the declarations. Nothing in it is written by hand twice."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from frontdesk import __version__
+from frontdesk.kernel import limits
+from frontdesk.kernel.errors import (
+    TABLE,
+    Conflict,
+    Fault,
+    FrontdeskError,
+    Invalid,
+    KeyReused,
+    Malformed,
+    MethodNotAllowed,
+    MissingScope,
+    NotFound,
+    Stale,
+    TooLarge,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMedia,
+)
+from frontdesk.kernel.http import Route
+from frontdesk.kernel.services import Service
+
+REF = "#/components/schemas/{name}"
+
+
+class Problem(msgspec.Struct):
+    """RFC 9457. `code` is stable: decide by it. `correlation_id` finds the request in the desk's logs."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str = ""
+    correlation_id: str = ""
+    errors: list[Fault] = []
+
+
+def openapi(services: Iterable[Service]) -> dict[str, Any]:
+    """Return the document."""
+    chosen = tuple(services)
+    routes = [(service, route) for service in chosen for route in service.routes]
+    types: list[Any] = [Problem]
+    for _, route in routes:
+        types.extend(type for type in (route.body, route.returns) if type is not None)
+    _, components = msgspec.json.schema_components(types, ref_template=REF)
+    paths: dict[str, Any] = {}
+    for service, route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(service, route)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "frontdesk",
+            "version": __version__,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            "description": "One front desk for everything a small business takes in.",
+        },
+        "paths": paths,
+        "components": {"schemas": components, "securitySchemes": {"token": _security(chosen)}},
+    }
+
+
+def refusals(route: Route) -> tuple[type[FrontdeskError], ...]:
+    """Return every anticipated error of an operation."""
+    found: list[type[FrontdeskError]] = [Unauthenticated, MissingScope, NotFound, Malformed, Invalid]
+    found += [MethodNotAllowed, TooMany, Unavailable, TooLarge]
+    if route.method in {"POST", "PUT", "DELETE"}:
+        found += [Conflict]
+    if route.body is not None:
+        found += [UnsupportedMedia]
+    if route.takes_key:
+        found += [KeyReused]
+    if route.kind is not None and not route.location:
+        found += [Stale]
+    return (*found, *route.refusals)
+
+
+def errors_table() -> tuple[type[FrontdeskError], ...]:
+    """Return every class of error in the order of its status."""
+    return tuple(sorted(TABLE, key=lambda error: error.status))
+
+
+def _security(services: Iterable[Service]) -> Mapping[str, Any]:
+    scopes = {name: text for service in services for name, text in service.scopes.items()}
+    listed = "; ".join(f"`{name}`: {text}" for name, text in scopes.items())
+    return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": f"Scopes: {listed}"}
+
+
+def _operation(service: Service, route: Route) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": route.handle.__name__,
+        "tags": [service.name],
+        "summary": route.summary,
+        "parameters": list(_parameters(route)),
+        "responses": _responses(route),
+        "security": [{"token": list(route.scopes)}],
+    }
+    if route.description:
+        operation["description"] = route.description
+    if route.body is not None:
+        schema = {"$ref": REF.format(name=route.body.__name__)}
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return operation
+
+
+def _parameters(route: Route) -> Iterable[dict[str, Any]]:
+    for name in re.findall(r"{(\w+)}", route.path):
+        schema = {"type": "string", "maxLength": limits.PATH_VALUE_CHARS, "pattern": r"^[A-Za-z0-9_.:@-]+$"}
+        yield {"name": name, "in": "path", "required": True, "schema": schema}
+    if route.query is not None:
+        yield from _query(route.query)
+    if route.takes_key and route.body is not None:
+        schema = {"type": "string", "minLength": 1, "maxLength": limits.IDEMPOTENCY_KEY_CHARS}
+        text = "Send the same key with every repeat of the same request: it takes effect once."
+        yield {"name": "Idempotency-Key", "in": "header", "schema": schema, "description": text}
+    if route.kind is not None and not route.location and route.method != "GET":
+        schema = {"type": "string", "pattern": '^"[0-9]{1,18}"$'}
+        text = "The ETag that the caller has seen; refused with 412 when it is no longer the newest."
+        yield {"name": "If-Match", "in": "header", "schema": schema, "description": text}
+
+
+def _query(type: type[msgspec.Struct]) -> Iterable[dict[str, Any]]:
+    schema = msgspec.json.schema(type, ref_template=REF)
+    body = schema["$defs"][type.__name__] if "$defs" in schema else schema
+    if "$ref" in schema:
+        body = msgspec.json.schema_components([type])[1][type.__name__]
+    required = body.get("required", [])
+    for name, field in body["properties"].items():
+        yield {"name": name, "in": "query", "required": name in required, "schema": field}
+
+
+def _responses(route: Route) -> dict[str, Any]:
+    schema = {"$ref": REF.format(name=route.returns.__name__)}
+    good: dict[str, Any] = {"description": route.summary, "content": {"application/json": {"schema": schema}}}
+    headers = {}
+    if route.kind is not None:
+        headers["ETag"] = {"schema": {"type": "string"}}
+    if route.location:
+        headers["Location"] = {"schema": {"type": "string"}}
+    if route.takes_key:
+        headers["Idempotency-Replayed"] = {"schema": {"type": "string", "enum": ["true"]}}
+    if headers:
+        good["headers"] = headers
+    answers: dict[str, Any] = {str(route.status): good}
+    by_status: dict[int, list[type[FrontdeskError]]] = {}
+    for error in refusals(route):
+        by_status.setdefault(error.status, []).append(error)
+    for status, errors in sorted(by_status.items()):
+        text = " ".join(f"`{error.code}`: {error.title}" for error in errors)
+        content = {"application/problem+json": {"schema": {"$ref": REF.format(name="Problem")}}}
+        answers[str(status)] = {"description": text, "content": content}
+    return answers
