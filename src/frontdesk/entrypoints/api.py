@@ -15,6 +15,7 @@ from frontdesk.kernel.errors import (
     FrontdeskError,
     Invalid,
     Malformed,
+    MethodNotAllowed,
     MissingScope,
     NotFound,
     TooLarge,
@@ -125,6 +126,8 @@ def problem(error: FrontdeskError, correlation_id: str) -> Response:
         headers["retry-after"] = "1"
     elif isinstance(error, Unauthenticated):
         headers["www-authenticate"] = "Bearer"
+    elif isinstance(error, MethodNotAllowed):
+        headers["allow"] = ", ".join(error.extra["allowed"])
     body = {
         "type": f"/docs/errors#{error.code}",
         "title": error.title,

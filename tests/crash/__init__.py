@@ -1,0 +1,1 @@
+"""SIGKILL under load, again and again, on the real server."""

@@ -1,0 +1,119 @@
+"""A real desk: the server as its own process, in a folder of its own, reached over HTTP."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import httpx
+
+START_SECONDS = 15.0
+STOP_SECONDS = 15.0
+_ADDRESS = re.compile(r"open at (http://\S+)")
+
+
+class RunningDesk:
+    """Start it, talk to it, kill it, start it again on the same data."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self.data = folder / "data"
+        self.log = folder / "log.jsonl"
+        self.url = ""
+        self._arguments = arguments
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self, *arguments: str) -> "RunningDesk":
+        """Return when the desk is ready to take requests."""
+        command = [sys.executable, "-m", "frontdesk", "up", "--data", str(self.data), "--port", "0"]
+        with self.log.open("a") as log:
+            self._process = subprocess.Popen(
+                [*command, *self._arguments, *arguments],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            )
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            found = _ADDRESS.search(line)
+            if found:
+                self.url = found[1]
+                break
+        else:
+            raise RuntimeError(f"the desk did not start: {self.log.read_text()[-2000:]}")
+        self.wait_until_ready()
+        return self
+
+    def wait_until_ready(self) -> None:
+        """Return when `/health` says so."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                if httpx.get(f"{self.url}/health").status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.02)
+        raise TimeoutError("the desk did not become ready")
+
+    def health(self) -> dict[str, object]:
+        """Return what `/health` says."""
+        found: dict[str, object] = httpx.get(f"{self.url}/health").json()
+        return found
+
+    def wait_until_quiet(self, seconds: float = 30.0) -> None:
+        """Return when every subscriber has taken in every event."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            backlog = self.health()["backlog"]
+            if isinstance(backlog, dict) and not any(backlog.values()):
+                return
+            time.sleep(0.02)
+        raise TimeoutError(f"still at work: {self.health()}")
+
+    def token(self, scopes: str, subject: str = "ana", grants: Sequence[str] = ()) -> str:
+        """Return a token, made by the command line beside the server."""
+        options = [part for grant in grants for part in ("--grant", grant)]
+        command = [sys.executable, "-m", "frontdesk", "token", "--data", str(self.data), "--json"]
+        made = subprocess.run(
+            [*command, "--scope", scopes, "--subject", subject, *options],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        token: str = json.loads(made.stdout)["access_token"]
+        return token
+
+    def client(self, token: str = "") -> httpx.Client:
+        """Return an HTTP client that speaks for a token."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=30)
+
+    def kill(self) -> None:
+        """SIGKILL: no chance to tidy up."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """SIGTERM, as an operator stops it. Returns the exit status."""
+        return self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> int:
+        if self._process is None:
+            return 0
+        self._process.send_signal(how)
+        try:
+            self._process.wait(STOP_SECONDS)
+        finally:
+            if self._process.poll() is None:
+                self._process.kill()
+                self._process.wait()
+            if self._process.stdout is not None:
+                self._process.stdout.close()
+        status = self._process.returncode
+        self._process = None
+        return status
