@@ -55,11 +55,19 @@ class Bus:
                 guard=guard,
             )
             try:
-                return Answer(await route.handle(unit, *call.arguments, **call.path))
+                return Answer(await self._handle(route, call, unit))
             except AlreadyHandledError as done:
                 return Answer(done.stored.first() if route.location else done.stored, replayed=True)
 
         return await self.rerun(attempt)
+
+    async def _handle(self, route: Route, call: Call, unit: Unit) -> object:
+        try:
+            return await route.handle(unit, *call.arguments, **call.path)
+        except FrontdeskError:
+            if unit.mark is not None and route.kind is not None and route.location:
+                await unit.recall(route.kind)
+            raise
 
     async def rerun(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """Run what may lose a race, again on fresh state with jitter. Raises the last Conflict."""

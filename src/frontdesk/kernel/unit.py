@@ -73,16 +73,28 @@ class Unit(msgspec.Struct, eq=False):
     mark: Mark | None = None
     shared_mark: str = ""
     guard: Guard | None = None
-    _made: int = 0
+    _made: tuple[str, ...] = ()
     _committed: bool = False
     _queried: tuple[AnyKind, ...] = ()
 
     def new_id(self, prefix: str) -> str:
-        """Return an id for something that this unit creates."""
-        self._made += 1
+        """Return an id for something that this unit creates. Ask before any rule can say no: see `recall`."""
         if self.origin:
-            return ids.derived_id(prefix, self.origin, str(self._made))
-        return ids.timed_id(prefix, self.now, self.chance.bytes(10))
+            made = ids.derived_id(prefix, self.origin, str(len(self._made) + 1))
+        else:
+            made = ids.timed_id(prefix, self.now, self.chance.bytes(10))
+        self._made = (*self._made, made)
+        return made
+
+    async def recall(self, kind: AnyKind) -> None:
+        """Raise AlreadyHandledError when an earlier try of this unit has made something of this kind.
+
+        For a repeat that a rule refuses today: what was accepted once is answered as it was then.
+        """
+        for id in self._made:
+            record = await self.store.get(kind.name, id)
+            if record is not None:
+                self._seen(kind, record)
 
     async def find(self, kind: Kind[T], id: str) -> Stored[T] | None:
         """Return a stored value, or None."""
