@@ -9,7 +9,7 @@ def order(**changes: Any) -> dict[str, Any]:
         "shop_id": "corner-snacks",
         "channel": "web",
         "customer": {"name": "Ana Pérez", "email": "ana@example.com"},
-        "lines": [{"sku": "cola-can", "quantity": 2}, {"sku": "crisps-salted", "quantity": 1}],
+        "lines": [{"sku": "cola", "quantity": 2}, {"sku": "crisps", "quantity": 1}],
         "delivery": {"method": "collection"},
     }
     return body | changes

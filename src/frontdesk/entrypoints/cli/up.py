@@ -10,6 +10,7 @@ import uvicorn
 
 from frontdesk import bootstrap
 from frontdesk.config import Settings
+from frontdesk.demo import ORDER, load
 from frontdesk.entrypoints.server import Server
 from frontdesk.kernel.services import Service
 
@@ -36,7 +37,7 @@ async def serve(settings: Settings, services: Sequence[Service], *, demo: bool) 
     await app.start()
     try:
         if demo:
-            await bootstrap.load_demo(app.runtime)
+            await load(app.runtime)
         server = _Uvicorn(
             uvicorn.Config(
                 app,
@@ -90,4 +91,4 @@ def _curl(base: str, token: str) -> str:
   -H 'Authorization: Bearer {token}' \\
   -H 'Content-Type: application/json' \\
   -H 'Idempotency-Key: my-first-order' \\
-  -d '{bootstrap.DEMO_ORDER}'"""
+  -d '{ORDER}'"""
