@@ -35,7 +35,7 @@ def test_the_timeline_tells_what_happened_and_when(ana: httpx.Client) -> None:
     _processed(ana, place)
     ana.post(f"{place}/cancel", json={"reason": "changed my mind"})
 
-    steps = ana.get(f"{place}/timeline").json()["steps"]
+    steps = ana.get(f"{place}/timeline").json()["items"]
 
     assert [step["status"] for step in steps] == ["NEW", "PROCESSED", "CANCELLED"]
     assert [step["at"] for step in steps] == sorted(step["at"] for step in steps)

@@ -101,5 +101,5 @@ def test_a_cancel_sent_twice_with_one_key_cancels_once(ana: httpx.Client) -> Non
 
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[1].headers["Idempotency-Replayed"] == "true"
-    steps = ana.get(f"{place}/timeline").json()["steps"]
+    steps = ana.get(f"{place}/timeline").json()["items"]
     assert [step["status"] for step in steps].count("CANCELLED") == 1

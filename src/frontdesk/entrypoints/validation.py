@@ -40,13 +40,13 @@ def decode_body(body: bytes, type: type[T]) -> T:
     """Return the body as a value. Raises Malformed for what is no JSON, Invalid with every fault."""
     try:
         return decoder(type).decode(body)
+    except RecursionError:
+        raise Malformed("The body is nested too deeply.") from None
     except (msgspec.ValidationError, UnicodeDecodeError) as first:
         faults = tuple(_walk(body, type))
         raise Invalid(faults or (_plain_fault(first),)) from None
     except msgspec.DecodeError:
         raise Malformed("The body is not valid JSON.") from None
-    except RecursionError:
-        raise Malformed("The body is nested too deeply.") from None
 
 
 def decode_query(query: Mapping[str, str], type: type[S]) -> S:
@@ -78,6 +78,8 @@ def _walk(body: bytes, type: type[Any]) -> Iterator[Fault]:
         plain = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Malformed("The body is not valid JSON.") from None
+    except RecursionError:
+        raise Malformed("The body is nested too deeply.") from None
     found = sorted(_validator(type).iter_errors(plain), key=lambda error: list(map(str, error.absolute_path)))
     for error in found[:MAX_FAULTS]:
         yield from _faults(error)
