@@ -1,0 +1,1 @@
+"""Orders: accepted durably, priced by the desk, followed to their end."""

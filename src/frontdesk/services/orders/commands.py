@@ -1,0 +1,154 @@
+"""What customers, staff and shop owners may send: its shape. The rules are in `model` and `prices`.
+
+The patterns mean the same in Python and in ECMA-262: no class depends on what either calls a space or a digit, and the
+newline that Python alone would allow before `$` is refused.
+"""
+
+import re
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from frontdesk.kernel import limits
+from frontdesk.kernel.money import BasisPoints, Currency, Minor
+from frontdesk.kernel.sensitive import SENSITIVE
+
+MAX_LINES = 50
+MAX_QUANTITY = 10_000  # of one line
+SLUG = r"^[a-z0-9][a-z0-9-]{0,39}(?!\n)$"
+_VISIBLE_THEN_ANY = (
+    r"^[^\x00-\x20\x7f-\xa0\u2028\u2029][^\x00-\x1f\x7f-\x9f\u2028\u2029]*(?!\n)$"  # no control character
+)
+_MAILBOX = r"^[^\x00-\x20\x7f-\xa0@]+@[^\x00-\x20\x7f-\xa0@]+(?!\n)$"
+_PHONE = r"^\+?[0-9(][0-9 ()./-]{3,29}(?!\n)$"
+
+ShopId = Annotated[str, Meta(pattern=SLUG)]
+Sku = Annotated[str, Meta(pattern=SLUG)]
+Quantity = Annotated[int, Meta(ge=1, le=MAX_QUANTITY)]
+Title = Annotated[str, Meta(pattern=_VISIBLE_THEN_ANY, max_length=120)]
+Moment = Annotated[datetime, Meta(tz=True)]
+# An opaque subject. Without `@`: an e-mail address must not become an id, because ids are published.
+CustomerId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:|-]{0,99}(?!\n)$")]
+PersonName = Annotated[str, Meta(pattern=_VISIBLE_THEN_ANY, max_length=200), SENSITIVE]
+Email = Annotated[str, Meta(pattern=_MAILBOX, max_length=254), SENSITIVE]
+Phone = Annotated[str, Meta(pattern=_PHONE), SENSITIVE]
+Address = Annotated[str, Meta(pattern=_VISIBLE_THEN_ANY, max_length=500), SENSITIVE]
+Note = Annotated[str, Meta(pattern=_VISIBLE_THEN_ANY, max_length=500), SENSITIVE]
+
+
+class Channel(StrEnum):
+    """Where an order comes from. Web and mobile are retail."""
+
+    WEB = "web"
+    MOBILE = "mobile"
+    WHOLESALE = "wholesale"
+
+
+class Method(StrEnum):
+    """How an order reaches its customer."""
+
+    DELIVERY = "delivery"
+    COLLECTION = "collection"
+
+
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a client sends: a field that nobody declared is refused."""
+
+
+class WantedLine(Body, frozen=True):
+    """So many of one product."""
+
+    sku: Sku
+    quantity: Quantity
+
+
+class NewCustomer(Body, frozen=True):
+    """Who the order is for. Only staff of the shop may send an `id` other than their own subject."""
+
+    name: PersonName
+    email: Email | None = None
+    phone: Phone | None = None
+    id: CustomerId | None = None
+
+
+class Window(Body, frozen=True):
+    """Between which moments the order is wanted."""
+
+    start: Moment = msgspec.field(name="from")
+    end: Moment = msgspec.field(name="to")
+
+
+class NewDelivery(Body, frozen=True):
+    """How the order is wanted. A delivery needs an address."""
+
+    method: Method
+    address: Address | None = None
+    window: Window | None = None
+    note: Note | None = None
+
+
+class PlaceOrder(Body, frozen=True):
+    """Order these lines at the shop's prices; with `expected_total` (gross), only if they come to that."""
+
+    shop_id: ShopId
+    channel: Channel
+    customer: NewCustomer
+    lines: Annotated[tuple[WantedLine, ...], Meta(min_length=1, max_length=MAX_LINES)]
+    delivery: NewDelivery
+    expected_total: Minor | None = None
+
+
+class CancelOrder(Body, frozen=True):
+    """Call an order off. The reason is kept with the order and published to nobody."""
+
+    reason: Note | None = None
+
+
+class ListOrders(Body, frozen=True):
+    """Which orders: one's own, or with `shop_id` those of a shop; `since` <= placed_at < `until`."""
+
+    shop_id: ShopId | None = None
+    customer_id: CustomerId | None = None
+    since: Moment | None = None
+    until: Moment | None = None
+    cursor: Annotated[str, Meta(max_length=200)] = ""
+    limit: Annotated[int, Meta(ge=1, le=limits.PAGE_MAX)] = limits.PAGE_DEFAULT
+
+
+class ChannelTerms(Body, frozen=True):
+    """How a channel counts: whether its unit prices contain the tax."""
+
+    tax_included: bool
+
+
+class SetShop(Body, frozen=True):
+    """Make the shop so. A channel left out is closed."""
+
+    name: Title
+    currency: Currency
+    channels: dict[Channel, ChannelTerms]
+    open: bool = True
+
+
+class WholesaleTerms(Body, frozen=True):
+    """What one piece costs from a quantity on."""
+
+    unit_price: Minor
+    minimum_quantity: Quantity = 1
+
+
+class SetPrice(Body, frozen=True):
+    """Make the price so, in minor units of the shop's currency. Without `wholesale` it is sold in retail only."""
+
+    name: Title
+    retail: Minor
+    tax_rate: BasisPoints
+    wholesale: WholesaleTerms | None = None
+
+
+def is_slug(text: str) -> bool:
+    """Return whether a text may be the id of a shop or a product: those of paths come unchecked."""
+    return re.match(SLUG, text) is not None

@@ -1,0 +1,171 @@
+"""Reading: single orders, lists, timelines, shops and prices, and what each looks like from outside."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import msgspec
+
+from frontdesk.kernel.callers import Caller
+from frontdesk.kernel.errors import Fault, Invalid, NotFound
+from frontdesk.kernel.kinds import Stored
+from frontdesk.kernel.money import Minor
+from frontdesk.kernel.time import sortable
+from frontdesk.kernel.unit import Page, Unit
+from frontdesk.services.orders.commands import ListOrders
+from frontdesk.services.orders.handlers import open_order
+from frontdesk.services.orders.model import ORDERS, Customer, Delivery, Order, Status, Step, is_staff
+from frontdesk.services.orders.prices import PRICES, SHOPS, Line, Price, Shop, price_id
+
+MAX_SCANNED_PAGES = 5  # of a customer's orders, for one answer about those at one shop
+FIRST_YEAR, LAST_YEAR = 1970, 9998  # of a list: any time zone of these can be told in UTC
+
+T = TypeVar("T")
+
+
+class OrderView(msgspec.Struct, frozen=True):
+    """An order. Amounts are minor units of `currency`; `tax_included` is about the unit prices."""
+
+    order_id: str
+    shop_id: str
+    channel: str
+    customer_id: str
+    status: Status
+    placed_at: datetime
+    currency: str
+    tax_included: bool
+    lines: tuple[Line, ...]
+    net: Minor
+    tax: Minor
+    gross: Minor
+    delivery: Delivery
+    customer: Customer
+
+
+class OrderList(msgspec.Struct, frozen=True):
+    """Part of a list, newest first. Ask again with `cursor` for what follows; without one this is the end."""
+
+    items: tuple[OrderView, ...]
+    cursor: str | None = None
+
+
+class Timeline(msgspec.Struct, frozen=True):
+    """What became of an order, oldest first."""
+
+    items: tuple[Step, ...]
+
+
+async def show_order(unit: Unit, id: str) -> Stored[Order]:
+    """Return one order, to its customer and the shop's staff. Raises NotFound."""
+    return await open_order(unit, id)
+
+
+async def show_timeline(unit: Unit, id: str) -> Stored[Order]:
+    """Return what became of one order, to its customer and the shop's staff. Raises NotFound."""
+    return await open_order(unit, id)
+
+
+async def show_shop(unit: Unit, shop_id: str) -> Stored[Shop]:
+    """Return a shop. Raises NotFound."""
+    return await unit.get(SHOPS, shop_id)
+
+
+async def show_price(unit: Unit, shop_id: str, sku: str) -> Stored[Price]:
+    """Return a product's price. Raises NotFound."""
+    return await unit.get(PRICES, price_id(shop_id, sku))
+
+
+async def list_orders(unit: Unit, query: ListOrders) -> Page[Order]:
+    """Return the caller's own orders, or a shop's to its staff. Raises NotFound, Invalid.
+
+    A customer's orders at one shop are found among all of theirs: a page may hold fewer than asked for, or none, and
+    still have a cursor.
+    """
+    index, partition = _list_for(unit.caller, query)
+    since, until, position = (
+        _bound("since", query.since),
+        _bound("until", query.until),
+        _position(query.cursor),
+    )
+    found: list[Stored[Order]] = []
+    for _ in range(MAX_SCANNED_PAGES):
+        wanted = query.limit - len(found)
+        page = await unit.query(
+            ORDERS, index, partition, since=since, until=until, cursor=position, limit=wanted
+        )
+        found += [stored for stored in page.items if query.shop_id in {None, stored.value.shop_id}]
+        position = page.cursor
+        if not position or len(found) == query.limit:
+            break
+    return Page(tuple(found), position)
+
+
+def _list_for(caller: Caller, query: ListOrders) -> tuple[str, str]:
+    if query.shop_id is None:
+        if query.customer_id not in {None, caller.subject}:
+            raise Invalid((Fault("/shop_id", "missing", "Needed to list the orders of somebody else."),))
+        return "by_customer", caller.subject
+    if not is_staff(caller, query.shop_id):
+        raise NotFound
+    if query.customer_id is not None:
+        return "by_customer", query.customer_id
+    return "by_shop", query.shop_id
+
+
+def order_view(stored: Stored[Order]) -> OrderView:
+    """Show an order."""
+    order = stored.value
+    return OrderView(
+        order_id=stored.id,
+        shop_id=order.shop_id,
+        channel=order.channel,
+        customer_id=order.customer_id,
+        status=order.status,
+        placed_at=order.placed_at,
+        currency=order.currency,
+        tax_included=order.tax_included,
+        lines=order.lines,
+        net=order.net,
+        tax=order.tax,
+        gross=order.gross,
+        delivery=order.delivery,
+        customer=order.customer,
+    )
+
+
+def order_list(page: Page[Order]) -> OrderList:
+    """Show part of a list."""
+    cursor = urlsafe_b64encode(page.cursor.encode()).decode() if page.cursor else None
+    return OrderList(tuple(order_view(stored) for stored in page.items), cursor)
+
+
+def timeline(stored: Stored[Order]) -> Timeline:
+    """Show what became of an order."""
+    return Timeline(stored.value.steps)
+
+
+def content(stored: Stored[T]) -> T:
+    """Show a value as it is kept: what is read can be changed and sent back."""
+    return stored.value
+
+
+def _bound(field: str, moment: datetime | None) -> str:
+    if moment is None:
+        return ""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        advice = f"Must be between the years {FIRST_YEAR} and {LAST_YEAR}."
+        raise Invalid((Fault(f"/{field}", "out_of_range", advice),))
+    return sortable(moment.astimezone(UTC))
+
+
+def _position(cursor: str) -> str:
+    """Return the sort key that a cursor stands for: a moment, a tilde, an id."""
+    try:
+        position = urlsafe_b64decode(cursor).decode("ascii")
+        if position:
+            datetime.fromisoformat(position.partition("~")[0])
+    except ValueError:
+        raise Invalid(
+            (Fault("/cursor", "bad_cursor", "Send the cursor as the page before gave it."),)
+        ) from None
+    return position
