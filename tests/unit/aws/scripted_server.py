@@ -10,9 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-Move = Callable[[socket.socket], bool]
-"""Plays the answer to one request. True keeps the connection open for the next one."""
-
 
 @dataclass
 class Seen:
@@ -22,6 +19,10 @@ class Seen:
     headers: Mapping[str, str]
     body: bytes
     connection: int
+
+
+Move = Callable[[socket.socket, Seen], bool]
+"""Plays the answer to one request. True keeps the connection open for the next one."""
 
 
 @dataclass
@@ -56,7 +57,7 @@ def serve(*moves: Move, then: Move | None = None, tls: ssl.SSLContext | None = N
                 with lock:
                     script.seen.append(seen)
                     move = next(script.moves, script.then)
-                if not move(peer):
+                if not move(peer, seen):
                     break
         except OSError:
             pass  # the client went away, or the test is over
@@ -104,7 +105,7 @@ def reply_in_chunks(*chunks: bytes) -> Move:
     """Answer with a chunked body, in many small packets."""
     parts = [f"{len(chunk):x};note=1\r\n".encode() + chunk + b"\r\n" for chunk in chunks]
 
-    def move(peer: socket.socket) -> bool:
+    def move(peer: socket.socket, _: Seen) -> bool:
         for part in (_head(200, {"transfer-encoding": "chunked"}), *parts, b"0\r\n\r\n"):
             peer.sendall(part[:3])
             time.sleep(0.001)
@@ -119,27 +120,32 @@ def say(raw: bytes) -> Move:
     return _say(raw, stay=False)
 
 
-def close(_: socket.socket) -> bool:
+def close(_: socket.socket, _seen: Seen) -> bool:
     """Close without an answer."""
     return False
 
 
-def reset(peer: socket.socket) -> bool:
+def reset(peer: socket.socket, _: Seen) -> bool:
     """Break the connection with RST instead of FIN."""
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     return False
 
 
-def silence(peer: socket.socket) -> bool:
+def silence(peer: socket.socket, _: Seen) -> bool:
     """Never answer; wait until the client gives up."""
     return bool(peer.recv(1))
 
 
-def drip(peer: socket.socket) -> bool:
+def drip(peer: socket.socket, _: Seen) -> bool:
     """Send one byte now and then: every single read succeeds and the answer never ends."""
     while True:
         peer.sendall(b"H")
         time.sleep(0.02)
+
+
+def echo(peer: socket.socket, seen: Seen) -> bool:
+    """Answer with the body of the request."""
+    return reply(seen.body)(peer, seen)
 
 
 def _head(status: int, headers: Mapping[str, str]) -> bytes:
@@ -148,7 +154,7 @@ def _head(status: int, headers: Mapping[str, str]) -> bytes:
 
 
 def _say(raw: bytes, *, stay: bool) -> Move:
-    def move(peer: socket.socket) -> bool:
+    def move(peer: socket.socket, _: Seen) -> bool:
         peer.sendall(raw)
         return stay
 

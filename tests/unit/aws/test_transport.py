@@ -24,6 +24,7 @@ from tests.unit.aws.certificates import Certificates, certificates
 from tests.unit.aws.scripted_server import (
     Move,
     Script,
+    Seen,
     close,
     drip,
     reply,
@@ -225,7 +226,7 @@ def test_an_answer_without_content_needs_no_length() -> None:
     ],
 )
 def test_a_connection_that_said_goodbye_or_too_much_is_not_kept(raw: bytes) -> None:
-    def move(peer: socket.socket) -> bool:
+    def move(peer: socket.socket, _: Seen) -> bool:
         peer.sendall(raw)
         return True
 
@@ -297,9 +298,9 @@ def test_the_pool_keeps_a_bounded_number_of_connections(monkeypatch: pytest.Monk
     monkeypatch.setattr(transport, "MAX_KEPT", 2)
     together = threading.Barrier(6)
 
-    def wait_for_the_others(peer: socket.socket) -> bool:
+    def wait_for_the_others(peer: socket.socket, seen: Seen) -> bool:
         together.wait(5.0)
-        return reply()(peer)
+        return reply()(peer, seen)
 
     with serve(then=wait_for_the_others) as server, pool_to(server) as pool:
         with ThreadPoolExecutor(6) as threads:

@@ -40,6 +40,10 @@ class Service(msgspec.Struct, frozen=True):
     target: str
     json_version: str
 
+    def url(self, region: str) -> str:
+        """Return the public address of the service in a region."""
+        return f"https://{self.name}.{region}.amazonaws.com"
+
 
 DYNAMODB = Service("dynamodb", "DynamoDB_20120810", "1.0")
 
@@ -209,7 +213,7 @@ class AwsClient:
         if reached is not None:
             return reached
         settings = self._settings
-        url = settings.endpoint or f"https://{service.name}.{settings.region}.amazonaws.com"
+        url = settings.endpoint or service.url(settings.region)
         endpoint, _ = parse_url(url)
         with self._lock:
             if endpoint.tls and self._tls is None:

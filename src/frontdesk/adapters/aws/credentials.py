@@ -19,7 +19,7 @@ from frontdesk.adapters.aws.transport import Endpoint, Pool, Unreachable, encode
 RENEW_BEFORE = 300.0  # seconds before expiry; the endpoint hands out new ones in time for this
 ASK_AGAIN = 10.0  # seconds between two attempts to renew what is still valid
 PATIENCE = 2.0  # seconds for the container endpoint, which is on this machine
-_TASK_ENDPOINT = "http://169.254.170.2"  # where ECS serves AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
+TASK_ENDPOINT = "http://169.254.170.2"  # where ECS serves AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
 _PLAIN_HOSTS = ("127.0.0.1", "::1", "localhost", "169.254.170.2", "169.254.170.23", "fd00:ec2::23")
 _OK = 200
 
@@ -102,7 +102,7 @@ def _load(environ: Mapping[str, str]) -> Credentials:
         return Credentials(access_key, secret_key, environ.get("AWS_SESSION_TOKEN") or None)
     relative = environ.get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
     full = environ.get("AWS_CONTAINER_CREDENTIALS_FULL_URI")
-    url = f"{_TASK_ENDPOINT}{relative}" if relative else full
+    url = f"{TASK_ENDPOINT}{relative}" if relative else full
     if not url:
         raise NoCredentials("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a container URI")
     return _ask(url, _authorization(environ))

@@ -10,7 +10,7 @@ import msgspec
 from frontdesk.adapters.aws.transport import Answer, Unreachable
 
 MAX_SKEW = 240.0  # seconds; AWS refuses five minutes, so this much is worth correcting
-_REFUSED = 400  # the first status that is a refusal
+_REFUSED = 300  # the first status that is no answer; AWS does not redirect these calls
 _FAULTS = 500  # the first status that is a fault of the server
 _TOO_MANY = 429
 _THROTTLED = frozenset({
