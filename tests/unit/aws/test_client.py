@@ -14,7 +14,7 @@ import pytest
 from frontdesk.adapters.aws.client import DYNAMODB, AwsClient, AwsError, AwsSettings, Service, Unreachable
 from frontdesk.adapters.aws.credentials import CredentialCache, from_environment
 from frontdesk.adapters.aws.signing import Credentials
-from tests.unit.aws.certificates import Certificates, certificates
+from tests.unit.aws.certificates import Certificates
 from tests.unit.aws.scripted_server import (
     Move,
     Script,
@@ -29,8 +29,6 @@ from tests.unit.aws.scripted_server import (
     serve,
     silence,
 )
-
-__all__ = ["certificates"]
 
 HOUR = 3600.0
 BROKEN = refuse("InternalServerError", 500)

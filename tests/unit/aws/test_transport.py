@@ -20,7 +20,7 @@ from frontdesk.adapters.aws.transport import (
     encode_message,
     parse_url,
 )
-from tests.unit.aws.certificates import Certificates, certificates
+from tests.unit.aws.certificates import Certificates
 from tests.unit.aws.scripted_server import (
     Move,
     Script,
@@ -35,8 +35,6 @@ from tests.unit.aws.scripted_server import (
     serve,
     silence,
 )
-
-__all__ = ["certificates"]
 
 QUICK = 0.15  # seconds, for the tests that wait for a time-out
 MESSAGE = encode_message("POST", "/", {"host": "localhost"}, b"hello")
