@@ -48,9 +48,12 @@ class Database:
         )
         self._checkpoints.start()
 
-    def transaction(self, next_seq: int) -> Transaction:
-        """Return an empty transaction on the writing connection; the caller has begun it."""
-        return Transaction(self.writing, self.tables, self.hot, next_seq)
+    def transaction(self, next_seq: int, *, hot: bool = True) -> Transaction:
+        """Return an empty transaction on the writing connection; the caller has begun it.
+
+        Without `hot` it asks the database alone, and so sees what was written before it since the same `begin`.
+        """
+        return Transaction(self.writing, self.tables, self.hot if hot else _nothing, next_seq)
 
     def last_seq(self) -> int:
         """Return the place of the newest event, 0 for none."""
@@ -116,3 +119,7 @@ class Database:
                 if not busy and moved == pages:
                     self._finish.set()
         connection.close()
+
+
+def _nothing(_kind: str, _id: str) -> None:
+    return None

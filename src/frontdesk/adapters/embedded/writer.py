@@ -119,7 +119,7 @@ class Writer:
         whole = self._database.transaction(self._next_seq)
         for submission in batch:
             writing.execute("savepoint one")
-            one = self._database.transaction(whole.next_seq)
+            one = self._database.transaction(whole.next_seq, hot=False)
             try:
                 submission.error = None
                 one.read(submission.commits)
