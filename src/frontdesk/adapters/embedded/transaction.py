@@ -18,6 +18,7 @@ from frontdesk.kernel.records import CancelTimer, Claim, Commit, Record, SetTime
 from frontdesk.kernel.time import from_micros, to_micros
 
 Undo = tuple[dict[Any, Any], Any, Any]
+_ABSENT = object()  # None is a value: a key that nobody holds
 
 
 class Transaction:
@@ -71,7 +72,7 @@ class Transaction:
                 self._take_in(commit, undo)
         except Exception:
             for values, key, before in reversed(undo):
-                if before is None:
+                if before is _ABSENT:
                     values.pop(key, None)
                 else:
                     values[key] = before
@@ -136,7 +137,7 @@ class Transaction:
 
     @staticmethod
     def _set(undo: list[Undo], values: dict[Any, Any], key: Any, value: Any) -> None:
-        undo.append((values, key, values.get(key)))
+        undo.append((values, key, values.get(key, _ABSENT)))
         values[key] = value
 
     def _read_versions(self, kind: str, ids: set[str]) -> None:
