@@ -4,6 +4,7 @@ One connection writes, one reads, one checkpoints. Only one process may have the
 committed here is what is stored, and a record just written need not be read again.
 """
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterable
@@ -18,7 +19,9 @@ from frontdesk.kernel.records import Record
 HOT_RECORDS = 20_000
 HOT_BODY_CHARS = 8_192  # a larger body is read again each time
 CHECKPOINT_PAUSE_SECONDS = 0.02
+CHECKPOINT_RETRY_SECONDS = 1.0  # after one that failed
 CHECKPOINT_PAGES = 256  # 1 MB: small and often, or its fsync stalls the log's
+_log = logging.getLogger(__name__)
 
 _PRAGMAS = """
 pragma journal_mode = wal;
@@ -93,7 +96,10 @@ class Database:
         """
         if self._finish.is_set():
             self._finish.clear()
-            self.writing.execute("pragma wal_checkpoint(passive)")
+            try:
+                self.writing.execute("pragma wal_checkpoint(passive)")
+            except sqlite3.Error as error:  # the commit before it stands all the same
+                _log.error("a checkpoint failed; the next one tries again: %s", type(error).__name__)
 
     def close(self) -> None:
         """Close everything and fold the log into the database."""
@@ -114,10 +120,17 @@ class Database:
         connection = self._connect()
         log = self._path.with_name(self._path.name + "-wal")
         while not self._closing.wait(CHECKPOINT_PAUSE_SECONDS):
-            if log.stat().st_size >= CHECKPOINT_PAGES * 4096:
-                busy, pages, moved = connection.execute("pragma wal_checkpoint(passive)").fetchone()
-                if not busy and moved == pages:
-                    self._finish.set()
+            try:
+                if log.stat().st_size >= CHECKPOINT_PAGES * 4096:
+                    busy, pages, moved = connection.execute("pragma wal_checkpoint(passive)").fetchone()
+                    if not busy and moved == pages:
+                        self._finish.set()
+            except (
+                OSError,
+                sqlite3.Error,
+            ) as error:  # a full disk, say: the log grows until there is room again
+                _log.error("a checkpoint failed; the next one tries again: %s", type(error).__name__)
+                self._closing.wait(CHECKPOINT_RETRY_SECONDS)
         connection.close()
 
 
