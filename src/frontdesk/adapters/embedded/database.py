@@ -10,10 +10,11 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 
-from frontdesk.adapters.embedded.rows import KindTable
+from frontdesk.adapters.embedded.rows import EVENT_COLUMNS, KindTable, event_of
 from frontdesk.adapters.embedded.schema import prepare
 from frontdesk.adapters.embedded.transaction import Transaction
 from frontdesk.kernel.kinds import AnyKind
+from frontdesk.kernel.messages import Message
 from frontdesk.kernel.records import Record
 
 HOT_RECORDS = 20_000
@@ -63,6 +64,11 @@ class Database:
         newest = self.writing.execute("select max(seq) from events").fetchone()[0]
         cursor = self.writing.execute("select max(seq) from cursors").fetchone()[0]
         return max(newest or 0, cursor or 0)
+
+    def events_since(self, seq: int) -> list[tuple[int, Message]]:
+        """Return the events from a place on, in order."""
+        rows = self.writing.execute(f"select {EVENT_COLUMNS} from events where seq>=? order by seq", (seq,))
+        return [event_of(row) for row in rows]
 
     def hot(self, kind: str, id: str) -> Record | None:
         """Return a record as it was last committed, if it is at hand."""

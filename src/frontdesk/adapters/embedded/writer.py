@@ -70,9 +70,7 @@ class Writer:
             raise Unavailable
         submission = Submission(commits, also, self._loop.create_future(), now)
         self._waiting.append(submission)
-        if self._flushing is None and not self._scheduled:
-            self._scheduled = True
-            self._loop.call_soon(self._flush)
+        self._schedule()
         await submission.answered
 
     async def close(self) -> None:
@@ -81,6 +79,11 @@ class Writer:
             await asyncio.sleep(0.001)
         self._work.put(False)
         await asyncio.to_thread(self._thread.join)
+
+    def _schedule(self) -> None:
+        if self._waiting and self._flushing is None and not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
         self._scheduled = False
@@ -95,6 +98,7 @@ class Writer:
                 transaction = self._apply_apart(batch)
             except Exception as broken:
                 self._give_up(batch, broken)
+                self._schedule()
                 return
         self._flushing = (batch, transaction)
         self._work.put(True)
@@ -170,13 +174,23 @@ class Writer:
 
     def _give_up(self, batch: list[Submission], error: Exception) -> None:
         _log.error("a transaction failed, its outcome is unknown: %s", type(error).__name__)
-        self._database.reopen()
-        self._next_seq = self._database.last_seq() + 1
         for submission in batch:
             submission.error = Unavailable(
                 "The outcome is unknown. Send it again with the same Idempotency-Key."
             )
             _answer(submission)
+        try:
+            self._start_over()
+        except (OSError, sqlite3.Error):
+            _log.exception("the database cannot be opened anew; the next transaction tries again")
+            self._database.writing.close()
+
+    def _start_over(self) -> None:
+        """Open the database anew. What a COMMIT made true although it seemed to fail is announced now."""
+        self._database.reopen()
+        stood = self._database.events_since(self._next_seq)
+        self._next_seq = self._database.last_seq() + 1
+        self._committed(stood)
 
 
 def _answer(submission: Submission) -> None:
