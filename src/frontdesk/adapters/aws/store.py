@@ -1,0 +1,135 @@
+"""`ports.Store` on DynamoDB: one table for a service. The methods block, so `send` drives them without an event loop.
+
+A commit that only met others at work (TransactionConflict) is tried again here, with jitter: its decision does not
+depend on them, and a hot counter must not make anybody give up.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from frontdesk.adapters.aws import queries, writes
+from frontdesk.adapters.aws.client import DYNAMODB, AwsError, Service, Unreachable
+from frontdesk.adapters.aws.errors import is_passing
+from frontdesk.adapters.aws.items import claim_key, claim_of, counter_key, record_key, record_of
+from frontdesk.adapters.aws.outcomes import stands
+from frontdesk.kernel.errors import Unavailable
+from frontdesk.kernel.ports import Chance, Clock
+from frontdesk.kernel.records import Claim, Commit, Record, Span
+
+PATIENCE = timedelta(seconds=10)  # with others at work on the same items; API Gateway gives up after 30
+PAUSE_SECONDS = 0.01  # the longest before the second try, doubled for each further one
+PAUSE_MAX_SECONDS = 0.5
+
+
+class Client(Protocol):
+    """What makes the calls: see `client.AwsClient`."""
+
+    def call(self, service: Service, operation: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """See `client.AwsClient.call`."""
+
+
+class DynamoStore:
+    """One service's table. Holds no state: one serves all threads."""
+
+    def __init__(self, client: Client, table: str, clock: Clock, chance: Chance) -> None:
+        self._client = client
+        self._table = table
+        self._clock = clock
+        self._chance = chance
+
+    async def get(self, kind: str, id: str) -> Record | None:
+        """See `ports.Store`."""
+        item = self._item(record_key(kind, id))
+        return record_of(item) if item else None
+
+    async def get_many(self, kind: str, ids: Sequence[str]) -> Mapping[str, Record]:
+        """See `ports.Store`. What one answer has no room for (16 MB) is asked for again."""
+        found: dict[str, Record] = {}
+        left = {"Keys": [record_key(kind, id) for id in dict.fromkeys(ids)], "ConsistentRead": True}
+        retry = Retry(self._clock, self._chance)
+        while left and left["Keys"]:
+            answer = self._call("BatchGetItem", {"RequestItems": {self._table: left}})
+            records = [record_of(item) for item in answer["Responses"].get(self._table, [])]
+            found.update((record.id, record) for record in records)
+            left = answer.get("UnprocessedKeys", {}).get(self._table, {})
+            if left and not records:
+                await retry.pause()
+        return found
+
+    async def query(self, kind: str, index: str, partition: str, span: Span) -> list[Record]:
+        """See `ports.Store`."""
+        if not partition or (span.high and span.high <= span.low):
+            return []  # DynamoDB refuses to be asked
+        request = queries.query(self._table, kind, index, partition, span)
+        found: list[Record] = []
+        while len(found) < span.limit:
+            answer = self._call("Query", request)
+            records = map(record_of, answer["Items"])
+            found.extend(record for record in records if not span.high or record.keys[index][1] < span.high)
+            if "LastEvaluatedKey" not in answer:
+                break
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        return found[: span.limit]
+
+    async def count(self, key: str) -> int:
+        """See `ports.Store`."""
+        item = self._item(counter_key(key))
+        return int(item["n"]["N"]) if item else 0
+
+    async def claim(self, key: str) -> Claim | None:
+        """See `ports.Store`. DynamoDB removes a claim some time after it has been lapsed for a day."""
+        item = self._item(claim_key(key))
+        return claim_of(item) if item else None
+
+    async def commit(self, commit: Commit) -> None:
+        """See `ports.Store`. Raises Unavailable, too, when others were at work on the same items for `PATIENCE`."""
+        token = self._chance.bytes(8).hex()
+        retry = Retry(self._clock, self._chance)
+        while not self._try(commit, token, self._clock.now()):
+            await retry.pause()
+
+    def _try(self, commit: Commit, token: str, now: datetime) -> bool:
+        """Write once, under a request token of its own: DynamoDB might remember a cancelled one."""
+        try:
+            if writes.is_single(commit):
+                self._call("PutItem", writes.puts(commit, self._table, token, now)[0])
+            elif actions := writes.actions(commit, self._table, token, now):
+                transaction = {"TransactItems": actions, "ClientRequestToken": self._chance.bytes(16).hex()}
+                self._call("TransactWriteItems", transaction)
+        except AwsError as error:
+            return stands(error, commit, token)
+        return True
+
+    def _item(self, key: dict[str, Any]) -> dict[str, Any]:
+        answer = self._call("GetItem", {"TableName": self._table, "Key": key, "ConsistentRead": True})
+        item: dict[str, Any] = answer.get("Item", {})
+        return item
+
+    def _call(self, operation: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            return self._client.call(DYNAMODB, operation, payload)
+        except Unreachable as silence:
+            raise Unavailable from silence
+        except AwsError as error:
+            if is_passing(error):
+                raise Unavailable from error
+            raise
+
+
+class Retry:
+    """The pauses of one call: exponential with full jitter, and no end later than `PATIENCE`."""
+
+    def __init__(self, clock: Clock, chance: Chance) -> None:
+        self._clock = clock
+        self._chance = chance
+        self._end = clock.now() + PATIENCE
+        self._longest = PAUSE_SECONDS
+
+    async def pause(self) -> None:
+        """Wait before the next try. Raises Unavailable when patience is at its end."""
+        seconds = self._chance.fraction() * self._longest
+        if self._clock.now() + timedelta(seconds=seconds) > self._end:
+            raise Unavailable
+        await self._clock.sleep(seconds)
+        self._longest = min(PAUSE_MAX_SECONDS, self._longest * 2)
