@@ -56,13 +56,14 @@ class Report:
 
 def crash_loop(folder: Path, cycles: int, seed: int) -> Iterator[Report]:
     """Run so many cycles; yield a report after each and a final one, with everything counted, at the end."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - which moment to kill at is no secret
     desk = RunningDesk(folder, "--demo").start()
     tokens = [desk.token("orders:write orders:read", f"customer-{n}") for n in range(4)]
     tally = Tally()
     unanswered: dict[int, str] = {}
     for cycle in range(cycles):
-        asyncio.run(_load(desk, tokens, tally, unanswered, f"{seed}-{cycle}", chance.uniform(*LOAD_SECONDS)))
+        seconds = chance.uniform(*LOAD_SECONDS)
+        asyncio.run(_load(desk, tokens, tally, unanswered, run=f"{seed}-{cycle}", seconds=seconds))
         desk.start()
         yield _report(desk, tally, cycle + 1)
     asyncio.run(_last_answers(desk, tokens, tally, unanswered))
@@ -72,7 +73,13 @@ def crash_loop(folder: Path, cycles: int, seed: int) -> Iterator[Report]:
 
 
 async def _load(
-    desk: RunningDesk, tokens: list[str], tally: Tally, unanswered: dict[int, str], run: str, seconds: float
+    desk: RunningDesk,
+    tokens: list[str],
+    tally: Tally,
+    unanswered: dict[int, str],
+    *,
+    run: str,
+    seconds: float,
 ) -> None:
     async with httpx.AsyncClient(base_url=desk.url, timeout=10) as http:
 

@@ -95,7 +95,9 @@ def test_no_token_a_forged_one_and_an_unsigned_one_are_refused_alike(desk: Runni
         assert "WWW-Authenticate" in answer.headers
 
 
-def test_a_token_of_another_desk_is_refused(desk: RunningDesk, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_token_of_another_desk_is_refused(
+    desk: RunningDesk, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     other = RunningDesk(tmp_path_factory.mktemp("other"))
 
     with desk.client(other.token("orders:write")) as client:

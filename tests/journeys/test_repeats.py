@@ -26,9 +26,7 @@ def test_ten_parallel_repeats_of_one_key_are_one_order(ana: httpx.Client) -> Non
 def test_the_same_key_with_another_body_is_refused_and_changes_nothing(ana: httpx.Client) -> None:
     first = ana.post("/orders", json=order(), headers={KEY: "one-body"})
 
-    other = ana.post(
-        "/orders", json=order(lines=[{"sku": "cola", "quantity": 9}]), headers={KEY: "one-body"}
-    )
+    other = ana.post("/orders", json=order(lines=[{"sku": "cola", "quantity": 9}]), headers={KEY: "one-body"})
 
     assert other.status_code == 422
     assert other.json()["code"] == "key_reused"

@@ -25,7 +25,6 @@ from frontdesk.kernel.errors import (
     Unauthenticated,
 )
 from frontdesk.kernel.http import Route
-from frontdesk.kernel.ids import timed_id
 from frontdesk.kernel.ports import Store
 from frontdesk.kernel.services import Service
 
@@ -75,7 +74,7 @@ class Endpoint:
             _log.info(
                 "refused", extra={"correlation_id": correlation_id, "code": error.code, "path": scope["path"]}
             )
-        except Exception:
+        except Exception:  # noqa: BLE001 - our bug: answered without detail, logged with its frames
             response = bug(correlation_id)
             _log.exception("unforeseen error", extra={"correlation_id": correlation_id})
         await reply(send, response, correlation_id)
@@ -104,7 +103,7 @@ class Endpoint:
             and len(given) <= _CORRELATION_CHARS
         ):
             return given
-        return timed_id("req", self._desk.bus.clock.now(), self._desk.bus.chance.bytes(10))
+        return f"req_{self._desk.bus.chance.bytes(12).hex()}"
 
 
 async def read_body(receive: Receive, headers: Mapping[str, str]) -> bytes:
@@ -161,7 +160,7 @@ async def reply(send: Send, response: Response, correlation_id: str) -> None:
     await send({"type": "http.response.body", "body": response.body})
 
 
-async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
+async def nowhere(scope: Scope, _: Receive, send: Send) -> None:
     """Answer for a path that does not exist."""
     if scope["type"] == "http":
         await reply(send, problem(NotFound(), ""), "")
@@ -174,4 +173,4 @@ def router(desk: Desk, services: Sequence[Service], store: Store, pages: Sequenc
         for route in service.routes:
             paths.setdefault(route.path, {})[route.method] = (service, route)
     routes = [PathRoute(path, Endpoint(desk, operations, store)) for path, operations in paths.items()]
-    return Router([*pages, *routes], default=nowhere, redirect_slashes=False)
+    return Router([*routes, *pages], default=nowhere, redirect_slashes=False)

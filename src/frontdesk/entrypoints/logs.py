@@ -1,4 +1,7 @@
-"""Logs as JSON lines, with the correlation id. Of an unforeseen error the frames, never its text: that may be personal."""
+"""Logs as JSON lines, with the correlation id.
+
+Of an unforeseen error they keep the class and the frames, never its text: that may be personal.
+"""
 
 import logging
 import sys

@@ -140,7 +140,7 @@ def _query(type: type[msgspec.Struct]) -> Iterable[dict[str, Any]]:
 def _responses(route: Route) -> dict[str, Any]:
     schema = {"$ref": REF.format(name=route.returns.__name__)}
     good: dict[str, Any] = {"description": route.summary, "content": {"application/json": {"schema": schema}}}
-    headers = {}
+    headers: dict[str, Any] = {}
     if route.kind is not None:
         headers["ETag"] = {"schema": {"type": "string"}}
     if route.location:

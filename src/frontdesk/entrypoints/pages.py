@@ -1,4 +1,4 @@
-"""What the embedded server shows besides the API: health, the OpenAPI document, and a reference that people can read."""
+"""What the embedded server shows besides the API: health, the OpenAPI document, a reference that people can read."""
 
 import html
 from collections.abc import Callable, Sequence
@@ -17,9 +17,11 @@ from frontdesk.kernel.services import Service
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;background:#fff}
 code,pre{font:14px/1.4 ui-monospace,monospace;background:#f3f4f6;border-radius:4px;padding:.1em .3em}
-table{border-collapse:collapse;width:100%}td,th{text-align:left;border-bottom:1px solid #e5e7eb;padding:.4rem;vertical-align:top}
+table{border-collapse:collapse;width:100%}
+td,th{text-align:left;border-bottom:1px solid #e5e7eb;padding:.4rem;vertical-align:top}
 .method{font-weight:700;display:inline-block;min-width:4rem}h2{margin-top:2.5rem}a{color:#0b57d0}
-@media(prefers-color-scheme:dark){body{background:#111418;color:#e6e8eb}code,pre{background:#1e242b}td,th{border-color:#2c333b}a{color:#8ab4f8}}
+@media(prefers-color-scheme:dark){
+body{background:#111418;color:#e6e8eb}code,pre{background:#1e242b}td,th{border-color:#2c333b}a{color:#8ab4f8}}
 """
 
 
@@ -60,7 +62,7 @@ def health(runtime: EmbeddedRuntime) -> Response:
 
 
 def _html(title: str, body: str) -> Response:
-    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    head = '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     text = (
         f"{head}<title>{html.escape(title)}</title><style>{_STYLE}</style><h1>{html.escape(title)}</h1>{body}"
     )

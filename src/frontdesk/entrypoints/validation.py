@@ -5,6 +5,7 @@ msgspec itself generates walked by jsonschema. A property test proves that the t
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -51,7 +52,7 @@ def decode_body(body: bytes, type: type[T]) -> T:
 
 def decode_query(query: Mapping[str, str], type: type[S]) -> S:
     """Return a query string's parameters as a value. Raises Invalid with every fault."""
-    fields = {field.encode_name: field for field in msgspec.structs.fields(type)}
+    fields = _fields(type)
     faults: list[Fault] = [
         Fault(f"/{_escape(name)}", *_ADVICE["additionalProperties"]) for name in query if name not in fields
     ]
@@ -66,6 +67,11 @@ def decode_query(query: Mapping[str, str], type: type[S]) -> S:
     if faults:
         raise Invalid(tuple(faults[:MAX_FAULTS]))
     return msgspec.convert(dict(query), type, strict=False)
+
+
+@lru_cache(maxsize=256)
+def _fields(type: type[msgspec.Struct]) -> Mapping[str, msgspec.structs.FieldInfo]:
+    return {field.encode_name: field for field in msgspec.structs.fields(type)}
 
 
 def _plain_fault(error: Exception, pointer: str = "") -> Fault:

@@ -1,7 +1,7 @@
 """Whether a commit may stand, given what is stored: one algorithm for every store that is our own.
 
-The order of the answers is part of the store's contract: a lost race first, since fresh state might change the decision;
-then the first claim refused; then every counter refused.
+The order of the answers is part of the store's contract: a lost race first, since fresh state might change the
+decision; then the first claim refused; then every counter refused.
 """
 
 from datetime import datetime

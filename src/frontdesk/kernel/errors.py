@@ -136,7 +136,7 @@ class Invalid(FrontdeskError):
 
 
 class KeyReused(FrontdeskError):
-    """This Idempotency-Key came before with another body: use a new key for a new request."""
+    """The Idempotency-Key came before with another body: use a new key for a new request."""
 
     code, status, title = "key_reused", 422, "This Idempotency-Key was used with another body."
 
@@ -152,7 +152,7 @@ class TooMany(FrontdeskError):
 
 
 class Unavailable(FrontdeskError):
-    """Busy, or a dependency is down; the outcome may be unknown. Repeat with the same key after `retry_after` seconds."""
+    """Busy, or a dependency is down; the outcome may be unknown. Repeat with the same key after `retry_after` s."""
 
     code, status, title = (
         "unavailable",

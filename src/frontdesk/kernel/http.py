@@ -13,7 +13,7 @@ from frontdesk.kernel.kinds import AnyKind
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation of the API. `handle(unit, [body or query], **path values)` returns what `answer` turns into `returns`.
+    """One operation of the API: `handle(unit, [body or query], **path values)`, then `answer` makes a `returns` of it.
 
     `kind` is the kind of the record that the path addresses or the request creates: it gives `ETag` and `If-Match`.
     `location` is the path of what was created, with `{id}` for its id. `refusals` are the rules that may say no.
@@ -43,8 +43,8 @@ class Route:
 class Call(msgspec.Struct, frozen=True):
     """A request that has been read and checked.
 
-    `arguments` are the decoded body or query, `key` the Idempotency-Key ("" without one), `canonical` the bytes that are
-    equal when two requests ask for the same, `if_match` the version that the caller has seen.
+    `arguments` are the decoded body or query, `key` the Idempotency-Key ("" without one), `canonical` the bytes that
+    are equal when two requests ask for the same, `if_match` the version that the caller has seen.
     """
 
     caller: Caller

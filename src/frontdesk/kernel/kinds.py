@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from frontdesk.kernel import limits
 from frontdesk.kernel.messages import Upcast, read
 from frontdesk.kernel.records import Record
 
@@ -28,6 +29,7 @@ class Index(Generic[T]):
 class Kind(Generic[T]):
     """One kind of record. `name` is unique in the whole house; `schema` counts up when the fields of `type` change.
 
+    `often_read` is for what is read far more often than written: its decoded values stay at hand.
     `as_created` takes a value back to what its creation answered, so that a repeated request hears the same again.
     """
 
@@ -37,6 +39,8 @@ class Kind(Generic[T]):
     upcasts: Mapping[int, Upcast] = field(default_factory=dict)
     indexes: tuple[Index[T], ...] = ()
     as_created: Callable[[T], T] = lambda value: value
+    often_read: bool = False
+    _at_hand: dict[str, T] = field(default_factory=dict, repr=False, compare=False)
 
     def new(self, id: str, value: T) -> "Stored[T]":
         """Return a value that is not stored yet, as it is to be created."""
@@ -44,7 +48,13 @@ class Kind(Generic[T]):
 
     def load(self, record: Record) -> "Stored[T]":
         """Read a record of any schema number that this kind ever had."""
-        value = read(record.body, self.type, schema=record.schema, newest=self.schema, upcasts=self.upcasts)
+        value = self._at_hand.get(record.body) if self.often_read else None
+        if value is None:
+            value = read(
+                record.body, self.type, schema=record.schema, newest=self.schema, upcasts=self.upcasts
+            )
+            if self.often_read and len(self._at_hand) < limits.VALUES_AT_HAND:
+                self._at_hand[record.body] = value
         return Stored(self, record.id, value, record.version, record.origin, record.handled)
 
 

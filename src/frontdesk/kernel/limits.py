@@ -17,6 +17,8 @@ TIMERS_PER_COMMIT = 20
 HANDLED_MARKS = 8  # how many messages a record remembers to have taken in, newest last
 SHARED_MARK_KEPT = timedelta(days=30)  # how long a reaction that shares its record is remembered
 
+VALUES_AT_HAND = 4_096  # decoded values of a kind that is often read
+
 PAGE_DEFAULT = 20
 PAGE_MAX = 100
 GET_MANY_MAX = 100  # what one BatchGetItem reads

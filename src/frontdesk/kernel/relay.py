@@ -1,4 +1,4 @@
-"""The relay's promise, whatever the bus: every message is acknowledged by the bus or parked whole, or its batch is not done.
+"""The relay's promise: every message is acknowledged by the bus or parked whole, or its batch is not done.
 
 Nothing is marked as sent. The position in the stream moves only over what this returns without raising.
 """

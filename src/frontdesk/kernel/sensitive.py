@@ -14,23 +14,25 @@ def sensitive_fields(type: type[msgspec.Struct]) -> Iterator[str]:
 
 
 def _walk(node: msgspec.inspect.Type, path: str, above: frozenset[type]) -> Iterator[str]:
-    if isinstance(node, msgspec.inspect.Metadata):
-        if (node.extra or {}).get("sensitive"):
-            yield path
-        yield from _walk(node.type, path, above)
-    elif isinstance(node, msgspec.inspect.StructType):
-        if node.cls in above:
-            return
-        for field in node.fields:
-            name = f"{path}.{field.encode_name}" if path else field.encode_name
-            yield from _walk(field.type, name, above | {node.cls})
-    elif isinstance(node, msgspec.inspect.UnionType):
-        for part in node.types:
-            yield from _walk(part, path, above)
-    elif isinstance(node, msgspec.inspect.CollectionType):
-        yield from _walk(node.item_type, path, above)
-    elif isinstance(node, msgspec.inspect.TupleType):
-        for part in node.item_types:
-            yield from _walk(part, path, above)
-    elif isinstance(node, msgspec.inspect.DictType):
-        yield from _walk(node.value_type, path, above)
+    match node:
+        case msgspec.inspect.Metadata(type=inner, extra=extra):
+            if (extra or {}).get("sensitive"):
+                yield path
+            parts: tuple[msgspec.inspect.Type, ...] = (inner,)
+        case msgspec.inspect.StructType(cls=cls, fields=fields) if cls not in above:
+            for field in fields:
+                name = f"{path}.{field.encode_name}" if path else field.encode_name
+                yield from _walk(field.type, name, above | {cls})
+            parts = ()
+        case msgspec.inspect.UnionType(types=types):
+            parts = types
+        case msgspec.inspect.CollectionType(item_type=item):
+            parts = (item,)
+        case msgspec.inspect.TupleType(item_types=types):
+            parts = types
+        case msgspec.inspect.DictType(value_type=value):
+            parts = (value,)
+        case _:
+            parts = ()
+    for part in parts:
+        yield from _walk(part, path, above)

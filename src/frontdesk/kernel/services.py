@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-
 from frontdesk.kernel.http import Route
 from frontdesk.kernel.kinds import AnyKind
 from frontdesk.kernel.messages import Event
@@ -20,9 +19,9 @@ class DeclarationError(Exception):
 class Reaction:
     """What a subscriber does about an event. Deliveries repeat and come in any order; the effect happens once.
 
-    A subscriber has a queue, retries and dead letters of its own. `latest`: the event is a copy of somebody's state, and
-    what is older than seen is dropped. `shared`: many sources change one record, so the record's few marks would forget
-    a message too soon; it is remembered as a claim of 30 days instead (a dearer commit on AWS).
+    A subscriber has a queue, retries and dead letters of its own. `latest`: the event is a copy of somebody's state,
+    and what is older than seen is dropped. `shared`: many sources change one record, so the record's few marks would
+    forget a message too soon; it is remembered as a claim of 30 days instead (a dearer commit on AWS).
     """
 
     on: type[Event]

@@ -1,7 +1,7 @@
 """The unit of work: all that a handler may do. It reads, decides, and commits once, as its last act.
 
-The rule is enforced here because exactly-once, batches and re-runs rest on it: a handler that commits twice, reads after
-its commit, or changes a kind that it queried (an index may lag) fails at once, in every runtime.
+The rule is enforced here because exactly-once, batches and re-runs rest on it: a handler that commits twice, reads
+after its commit, or changes a kind that it queried (an index may lag) fails at once, in every runtime.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -189,7 +189,8 @@ class Unit(msgspec.Struct, eq=False):
             raise
 
     def _seen(self, kind: Kind[T], record: Record) -> Stored[T]:
-        if self.mark is not None and self.mark.known((record.origin, *record.handled)):
+        marks = (record.origin, *record.handled) if record.origin or record.handled else ()
+        if self.mark is not None and marks and self.mark.known(marks):
             raise AlreadyHandledError(kind.load(record))
         if self.guard is not None and self.guard.kind is kind and record.version != self.guard.version:
             raise Stale

@@ -7,7 +7,6 @@ container endpoint that the environment names (a SnapStart function, ECS, EKS).
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from pathlib import Path
 from threading import Lock
 from typing import Annotated
 
@@ -114,7 +113,8 @@ def _authorization(environ: Mapping[str, str]) -> str | None:
     if not file:
         return environ.get("AWS_CONTAINER_AUTHORIZATION_TOKEN")
     try:
-        return Path(file).read_text(encoding="utf-8").strip()
+        with open(file, encoding="utf-8") as opened:  # noqa: PTH123 - pathlib costs a cold start 4 ms
+            return opened.read().strip()
     except OSError as cause:
         raise NoCredentials("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE cannot be read") from cause
 

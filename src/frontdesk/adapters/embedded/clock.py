@@ -5,6 +5,8 @@ import os
 import random
 from datetime import UTC, datetime
 
+POOL_BYTES = 4_096
+
 
 class MachineClock:
     """The wall clock, in UTC. Needs an asyncio loop to sleep."""
@@ -19,11 +21,20 @@ class MachineClock:
 
 
 class MachineChance:
-    """The operating system's randomness; jitter needs none so good."""
+    """The operating system's randomness, fetched in larger pieces; jitter needs none so good."""
+
+    def __init__(self) -> None:
+        self._pool = b""
+        self._used = 0
 
     def bytes(self, size: int) -> bytes:
-        """See `ports.Chance`."""
-        return os.urandom(size)
+        """See `ports.Chance`. No byte is given out twice."""
+        if self._used + size > len(self._pool):
+            self._pool = os.urandom(max(size, POOL_BYTES))
+            self._used = 0
+        start = self._used
+        self._used += size
+        return self._pool[start : self._used]
 
     def fraction(self) -> float:
         """See `ports.Chance`."""

@@ -1,7 +1,7 @@
 """An overlay: a store that shows what a batch has decided and writes nothing.
 
-A subscriber's reactions run one after another over one overlay; then all that they decided is one transaction, in which
-192 changes of 3 hot records become 3 writes. Queries go through to the store below: a handler never queries what it writes.
+A subscriber's reactions run one after another over one overlay; then all that they decided is one transaction, in
+which 192 changes of 3 hot records become 3 writes. Queries go to the store below: no handler queries what it writes.
 """
 
 from collections.abc import Mapping, Sequence

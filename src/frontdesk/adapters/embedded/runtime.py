@@ -84,7 +84,7 @@ class EmbeddedRuntime:
             except Unavailable:
                 await asyncio.sleep(PAUSE_SECONDS)
                 continue
-            except Exception:
+            except Exception:  # noqa: BLE001 - whatever it was, what is accepted must go on being taken in
                 _log.exception("subscriber %s stumbled; it goes on", subscriber.name)
                 await asyncio.sleep(PAUSE_SECONDS)
                 continue
@@ -104,7 +104,7 @@ class EmbeddedRuntime:
         while True:
             try:
                 fired = await fire_due(self._database, self.writer, self.bus.clock)
-            except Exception:
+            except Exception:  # noqa: BLE001 - as above
                 _log.exception("timers stumbled; they go on")
                 fired = 0
             if not fired:
@@ -115,7 +115,7 @@ class EmbeddedRuntime:
             await asyncio.sleep(TRIM_EVERY_SECONDS)
             try:
                 await self.log.trim(self.bus.clock.now() - KEEP_EVENTS)
-            except Exception:
+            except Exception:  # noqa: BLE001 - as above
                 _log.exception("trimming the event log failed; it will be tried again")
 
 

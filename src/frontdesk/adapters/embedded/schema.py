@@ -1,7 +1,7 @@
 """The tables of the embedded runtime. One for each record kind; the rest serves them all.
 
-Bodies are TEXT, so that an operator can search them with LIKE. Never WITHOUT ROWID where ids are random: each insert would
-dirty a page of bodies. Moments are microseconds since the epoch. Source: docs/adr/0003-embedded-engine.md.
+Bodies are TEXT, so that an operator can search them with LIKE. Never WITHOUT ROWID where ids are random: each insert
+would dirty a page of bodies. Moments are microseconds since the epoch. Source: docs/adr/0003-embedded-engine.md.
 """
 
 import re
@@ -79,7 +79,8 @@ def _add_indexes(database: sqlite3.Connection, kind: AnyKind) -> None:
         for half in ("p", "s"):
             database.execute(f"alter table {name} add column {index.name}_{half} text")
         database.execute(
-            f"create index {name}_{index.name} on {name}({index.name}_p, {index.name}_s) where {index.name}_p is not null"
+            f"create index {name}_{index.name} on {name}({index.name}_p, {index.name}_s)"
+            f" where {index.name}_p is not null"
         )
     _fill(database, kind)
     database.execute("commit")

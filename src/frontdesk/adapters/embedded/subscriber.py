@@ -73,7 +73,7 @@ class Log(Protocol):
         """Return due retries and the entries with these names past the subscriber's cursor, in order."""
 
     async def settle(self, settlement: Settlement) -> None:
-        """Store a settlement. Raises Conflict when the state it was decided on has changed; Unavailable as a store does."""
+        """Store a settlement. Raises Conflict when the state it was decided on has changed, and Unavailable."""
 
 
 Observer = Callable[[str, Message, Fate, BaseException | None], None]

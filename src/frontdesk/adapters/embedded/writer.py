@@ -75,7 +75,7 @@ class Writer:
 
     async def close(self) -> None:
         """Write what waits, then stop the thread."""
-        while self._waiting or self._flushing is not None:
+        while self._waiting or self._flushing is not None:  # noqa: ASYNC110 - once, at the end
             await asyncio.sleep(0.001)
         self._work.put(False)
         await asyncio.to_thread(self._thread.join)
@@ -92,11 +92,11 @@ class Writer:
             return
         try:
             transaction = self._apply_together(batch)
-        except Exception:
+        except Exception:  # noqa: BLE001 - one of them broke it; which one is found below
             _log.exception("a batch could not be written at once; each commit is tried alone")
             try:
                 transaction = self._apply_apart(batch)
-            except Exception as broken:
+            except Exception as broken:  # noqa: BLE001 - everybody who waits must have an answer
                 self._give_up(batch, broken)
                 self._schedule()
                 return

@@ -66,7 +66,7 @@ class MemoryStore:
         return self.claims.get(key)
 
     async def commit(self, commit: Commit) -> None:
-        """See `ports.Store`. A fault raised "after" leaves the commit standing: its outcome is unknown to the caller."""
+        """See `ports.Store`. After a fault raised "after", the commit stands and the caller does not know it."""
         await self._fault("commit", "before")
         check(commit, self, self._clock.now())
         self._apply(commit)

@@ -124,12 +124,20 @@ class ChannelTerms(Body, frozen=True):
     tax_included: bool
 
 
+class Channels(Body, frozen=True, omit_defaults=True):
+    """The channels that a shop sells on. One left out is closed."""
+
+    web: ChannelTerms | None = None
+    mobile: ChannelTerms | None = None
+    wholesale: ChannelTerms | None = None
+
+
 class SetShop(Body, frozen=True):
-    """Make the shop so. A channel left out is closed."""
+    """Make the shop so."""
 
     name: Title
     currency: Currency
-    channels: dict[Channel, ChannelTerms]
+    channels: Channels
     open: bool = True
 
 

@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping
 
-from frontdesk.services.orders.commands import Channel, ChannelTerms, SetPrice, SetShop, WholesaleTerms
+from frontdesk.services.orders.commands import Channels, ChannelTerms, SetPrice, SetShop, WholesaleTerms
 
 DEMO_SHOP_ID = "corner-snacks"
 
 DEMO_SHOP = SetShop(
     name="Corner Snacks",
     currency="EUR",
-    channels={
-        Channel.WEB: ChannelTerms(tax_included=True),
-        Channel.MOBILE: ChannelTerms(tax_included=True),
-        Channel.WHOLESALE: ChannelTerms(tax_included=False),
-    },
+    channels=Channels(
+        web=ChannelTerms(tax_included=True),
+        mobile=ChannelTerms(tax_included=True),
+        wholesale=ChannelTerms(tax_included=False),
+    ),
 )
 
 DEMO_PRICES: Mapping[str, SetPrice] = {

@@ -133,7 +133,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     def _moved(self, verb: Verb, by: str, now: datetime, reason: str | None = None) -> "Order":
         ways = TRANSITIONS[self.status]
         if verb not in ways:
-            raise IllegalTransition(status=self.status, allowed=list(ways))
+            raise IllegalTransition(order_status=self.status, allowed=list(ways))
         return msgspec.structs.replace(self, steps=(*self.steps, Step(ways[verb], now, by, reason)))
 
 

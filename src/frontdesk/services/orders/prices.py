@@ -13,6 +13,7 @@ from frontdesk.kernel.kinds import Kind
 from frontdesk.kernel.money import BasisPoints, Minor, tax_on_top, tax_within
 from frontdesk.services.orders.commands import (
     Channel,
+    Channels,
     ChannelTerms,
     SetPrice,
     SetShop,
@@ -26,12 +27,17 @@ class CurrencyFixed(Rejected):
 
 
 class Shop(msgspec.Struct, frozen=True):
-    """A shop as orders needs it. A channel that is not listed is closed."""
+    """A shop as orders needs it."""
 
     name: str
     currency: str
-    channels: dict[Channel, ChannelTerms]
+    channels: Channels
     open: bool
+
+    def terms(self, channel: Channel) -> ChannelTerms | None:
+        """Return how a channel counts, or None when it is closed."""
+        found: ChannelTerms | None = getattr(self.channels, channel)
+        return found
 
     def changed(self, wish: SetShop) -> "Shop":
         """Return the shop as its owner wants it. Raises CurrencyFixed."""
@@ -62,8 +68,8 @@ class Line(msgspec.Struct, frozen=True):
     gross: Minor
 
 
-SHOPS = Kind("shop", Shop)
-PRICES = Kind("price", Price)
+SHOPS = Kind("shop", Shop, often_read=True)
+PRICES = Kind("price", Price, often_read=True)
 
 
 def new_shop(wish: SetShop) -> Shop:
@@ -93,7 +99,7 @@ class PriceList:
         """Yield what keeps these lines from being sold: one fault a line at most."""
         if not self.shop.open:
             yield Fault("/shop_id", "shop_closed", "This shop takes no orders at the moment.")
-        if self.channel not in self.shop.channels:
+        if self.shop.terms(self.channel) is None:
             yield Fault("/channel", "channel_closed", "This shop takes no orders on this channel.")
         seen: set[str] = set()
         for place, want in enumerate(wanted):
@@ -122,7 +128,8 @@ class PriceList:
     @property
     def tax_included(self) -> bool:
         """Whether unit prices on this channel contain the tax."""
-        return self.shop.channels[self.channel].tax_included
+        terms = self.shop.terms(self.channel)
+        return terms is not None and terms.tax_included
 
     def price(self, wanted: Sequence[WantedLine]) -> tuple[Line, ...]:
         """Return the lines priced. Only for what has no faults."""

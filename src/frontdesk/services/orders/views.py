@@ -1,6 +1,6 @@
 """Reading: single orders, lists, timelines, shops and prices, and what each looks like from outside."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -160,10 +160,11 @@ def _bound(field: str, moment: datetime | None) -> str:
 
 def _position(cursor: str) -> str:
     """Return the sort key that a cursor stands for: a moment, a tilde, an id."""
+    if not cursor:
+        return ""
     try:
-        position = urlsafe_b64decode(cursor).decode("ascii")
-        if position:
-            datetime.fromisoformat(position.partition("~")[0])
+        position = b64decode(cursor, altchars=b"-_", validate=True).decode("ascii")
+        datetime.fromisoformat(position.partition("~")[0])
     except ValueError:
         raise Invalid(
             (Fault("/cursor", "bad_cursor", "Send the cursor as the page before gave it."),)
