@@ -14,6 +14,7 @@ from frontdesk.adapters.embedded.rows import EVENT_COLUMNS, event_of, placeholde
 from frontdesk.adapters.embedded.subscriber import Batch, Entry, Parked, Settlement
 from frontdesk.adapters.embedded.transaction import Transaction
 from frontdesk.adapters.embedded.writer import Writer
+from frontdesk.kernel.errors import Conflict, Rejected
 from frontdesk.kernel.messages import Message
 from frontdesk.kernel.ports import Clock
 from frontdesk.kernel.time import from_micros, to_micros
@@ -84,7 +85,10 @@ class EventLog:
             _store(transaction, settlement)
 
         assert self.writer is not None  # noqa: S101 - the runtime sets it before anybody joins
-        await self.writer.submit(*settlement.commits, also=also, patient=True)
+        try:
+            await self.writer.submit(*settlement.commits, also=also, patient=True)
+        except Rejected as moved:  # a request took meanwhile what the batch had seen free
+            raise Conflict from moved
         position = self._positions[settlement.subscriber]
         position.cursor = settlement.cursor
         if settlement.parked or settlement.settled:
