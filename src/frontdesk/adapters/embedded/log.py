@@ -14,7 +14,7 @@ from frontdesk.adapters.embedded.rows import EVENT_COLUMNS, event_of, placeholde
 from frontdesk.adapters.embedded.subscriber import Batch, Entry, Parked, Settlement
 from frontdesk.adapters.embedded.transaction import Transaction
 from frontdesk.adapters.embedded.writer import Writer
-from frontdesk.kernel.errors import Conflict, Rejected
+from frontdesk.kernel.errors import Conflict, Rejected, Unavailable
 from frontdesk.kernel.messages import Message
 from frontdesk.kernel.ports import Clock
 from frontdesk.kernel.time import from_micros, to_micros
@@ -48,9 +48,8 @@ class EventLog:
 
     def join(self, subscriber: str, names: Sequence[str]) -> Position:
         """Begin to listen where the subscriber last stood, or at the beginning of the log."""
-        row = self._read("select seq from cursors where subscriber=?", subscriber)
         position = Position(
-            frozenset(names), row[0] if row else 0, self._next_retry(subscriber), asyncio.Event()
+            frozenset(names), self._stored_cursor(subscriber), self._next_retry(subscriber), asyncio.Event()
         )
         self._positions[subscriber] = position
         return position
@@ -85,11 +84,15 @@ class EventLog:
             _store(transaction, settlement)
 
         assert self.writer is not None  # noqa: S101 - the runtime sets it before anybody joins
+        position = self._positions[settlement.subscriber]
         try:
             await self.writer.submit(*settlement.commits, also=also, patient=True)
         except Rejected as moved:  # a request took meanwhile what the batch had seen free
             raise Conflict from moved
-        position = self._positions[settlement.subscriber]
+        except Unavailable:  # perhaps it stood all the same: the cursor that is stored knows
+            position.cursor = max(position.cursor, self._stored_cursor(settlement.subscriber))
+            position.next_retry = self._next_retry(settlement.subscriber)
+            raise
         position.cursor = settlement.cursor
         if settlement.parked or settlement.settled:
             position.next_retry = self._next_retry(settlement.subscriber)
@@ -159,6 +162,10 @@ class EventLog:
         )
         rows = self._database.reading.execute(sql, (subscriber, to_micros(now), limit)).fetchall()
         return [Entry(*event_of(row[:-1]), tries=row[-1]) for row in rows]
+
+    def _stored_cursor(self, subscriber: str) -> int:
+        row = self._read("select seq from cursors where subscriber=?", subscriber)
+        return row[0] if row else 0
 
     def _next_retry(self, subscriber: str) -> datetime | None:
         row = self._read("select min(due) from retries where subscriber=?", subscriber)
