@@ -131,9 +131,12 @@ def test_credentials_are_renewed_five_minutes_before_they_expire() -> None:
     assert len(server.seen) == 2
 
 
-def test_while_the_endpoint_is_down_valid_credentials_stay_in_use_and_it_is_left_in_peace() -> None:
+@pytest.mark.parametrize("broken", [close, reply(b"{}")])
+def test_while_the_endpoint_is_down_valid_credentials_stay_in_use_and_it_is_left_in_peace(
+    broken: Move,
+) -> None:
     clock = Clock()
-    with serve(hand_out("first", NOW + HOUR), close, close, hand_out("second", NOW + 2 * HOUR)) as server:
+    with serve(hand_out("first", NOW + HOUR), broken, broken, hand_out("second", NOW + 2 * HOUR)) as server:
         cache = from_endpoint(server, clock)
         cache.get()
         clock.now = NOW + HOUR - 60

@@ -63,7 +63,7 @@ class CredentialCache:
             self._ask_again = self._clock() + ASK_AGAIN
             try:
                 self._held = self._load()
-            except Unreachable:
+            except (Unreachable, NoCredentials):
                 if (held := self._usable()) is None:
                     raise
                 return held
