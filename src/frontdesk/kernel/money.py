@@ -22,13 +22,6 @@ class Amounts(msgspec.Struct, frozen=True):
     tax: Minor
     gross: Minor
 
-    def plus(self, other: "Amounts") -> "Amounts":
-        """Return the sum, part by part."""
-        return Amounts(self.net + other.net, self.tax + other.tax, self.gross + other.gross)
-
-
-NOTHING = Amounts(0, 0, 0)
-
 
 def tax_on_top(net: int, rate: int) -> Amounts:
     """Add `rate` basis points of tax to a net amount; half a minor unit rounds up."""
