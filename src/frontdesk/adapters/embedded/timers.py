@@ -18,7 +18,8 @@ _TAKE = "delete from timers where record_id=? and name=? and due=? returning mes
 
 async def fire_due(database: Database, writer: Writer, clock: Clock) -> int:
     """Publish what is due and return how many there were. One that is replaced or cancelled meanwhile stays silent."""
-    due = database.reading.execute(_DUE, (to_micros(clock.now()), FIRED_AT_ONCE)).fetchall()
+    now = clock.now()
+    due = database.reading.execute(_DUE, (to_micros(now), FIRED_AT_ONCE)).fetchall()
     if not due:
         return 0
 
@@ -26,7 +27,9 @@ async def fire_due(database: Database, writer: Writer, clock: Clock) -> int:
         for timer in due:
             taken = transaction.database.execute(_TAKE, timer).fetchone()
             if taken is not None:
-                transaction.append(msgspec.json.decode(taken[0], type=Message))
+                message = msgspec.json.decode(taken[0], type=Message)
+                # It happens now, not when it was set: an event from last week would look like a backlog of a week.
+                transaction.append(msgspec.structs.replace(message, at=now))
 
     await writer.submit(also=also, patient=True)
     return len(due)
