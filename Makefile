@@ -32,7 +32,7 @@ lint: $(DEV) ## style, types and the import contracts
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy --strict .
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 fmt: $(DEV) ## format, and mend what can be mended mechanically
 	@$(BIN)/ruff check --fix-only
