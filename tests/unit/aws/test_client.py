@@ -1,6 +1,7 @@
 """Calls against a real server that refuses, breaks, lies and falls silent."""
 
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -341,13 +342,21 @@ def test_a_clock_that_is_hours_off_is_corrected_once(hours: int) -> None:
 
 
 def test_threads_that_find_the_clock_wrong_together_correct_it_once() -> None:
+    together = threading.Barrier(8)
+
+    def refuse_all_at_once(peer: socket.socket, seen: Seen) -> bool:
+        together.wait(5.0)
+        return refuse_other_times(peer, seen)
+
     with (
-        serve(then=refuse_other_times) as server,
+        serve(*[refuse_all_at_once] * 8, then=refuse_other_times) as server,
         client_of(server, attempts=1, clock=lambda: time.time() - 11 * HOUR) as client,
     ):
-        with ThreadPoolExecutor(16) as threads:
-            list(threads.map(lambda _: put(client), range(16)))
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(lambda _: put(client), range(8)))
         put(client)
+
+    assert len(server.seen) == 8 + 8 + 1
 
 
 @pytest.mark.parametrize("headers", [{}, {"Date": "yesterday"}, {"Date": formatdate(usegmt=True)}])
