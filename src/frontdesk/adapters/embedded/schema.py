@@ -56,7 +56,7 @@ def prepare(database: sqlite3.Connection, kinds: Iterable[AnyKind]) -> None:
     statements = [_SHARED, *(_create(kind) for kind in kinds), f"pragma user_version = {FORMAT};"]
     database.executescript(f"begin immediate; {' '.join(statements)} commit;")
     for kind in kinds:
-        _add_indexes(database, kind)
+        _match_indexes(database, kind)
 
 
 def _create(kind: AnyKind) -> str:
@@ -68,22 +68,29 @@ create table if not exists {name}(
 """
 
 
-def _add_indexes(database: sqlite3.Connection, kind: AnyKind) -> None:
+def _match_indexes(database: sqlite3.Connection, kind: AnyKind) -> None:
+    """Keep the declared indexes and no other: what nobody keeps up is wrong by the time it is declared again."""
     name = table(kind.name)
-    present = {row[1] for row in database.execute(f"pragma table_info({name})")}
-    fresh = [index for index in kind.indexes if f"{index.name}_p" not in present]
-    if not fresh:
+    kept = {row[1] for row in database.execute(f"pragma index_list({name})") if row[1].startswith(f"{name}_")}
+    wanted = {f"{name}_{index.name}": index.name for index in kind.indexes}
+    if kept == wanted.keys():
         return
     database.execute("begin immediate")
-    for index in fresh:
-        for half in ("p", "s"):
-            database.execute(f"alter table {name} add column {index.name}_{half} text")
-        database.execute(
-            f"create index {name}_{index.name} on {name}({index.name}_p, {index.name}_s)"
-            f" where {index.name}_p is not null"
-        )
-    _fill(database, kind)
+    for old in kept - wanted.keys():
+        database.execute(f"drop index {old}")
+    for fresh in wanted.keys() - kept:
+        _create_index(database, name, fresh, wanted[fresh])
+    if wanted.keys() - kept:
+        _fill(database, kind)
     database.execute("commit")
+
+
+def _create_index(database: sqlite3.Connection, name: str, index: str, column: str) -> None:
+    present = {row[1] for row in database.execute(f"pragma table_info({name})")}
+    for half in (f"{column}_p", f"{column}_s"):
+        if half not in present:
+            database.execute(f"alter table {name} add column {half} text")
+    database.execute(f"create index {index} on {name}({column}_p, {column}_s) where {column}_p is not null")
 
 
 def _fill(database: sqlite3.Connection, kind: AnyKind) -> None:
