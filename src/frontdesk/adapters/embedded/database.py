@@ -42,7 +42,11 @@ class Database:
         self._kinds = tuple(kinds)
         self.tables = {kind.name: KindTable(kind) for kind in self._kinds}
         self.writing = self._connect()
-        prepare(self.writing, self._kinds)
+        try:
+            prepare(self.writing, self._kinds)
+        except BaseException:
+            self.writing.close()
+            raise
         self.reading = self._connect()
         self._hot: dict[tuple[str, str], Record] = {}
         self._finish = threading.Event()

@@ -39,6 +39,13 @@ class EmbeddedRuntime:
     async def start(self) -> None:
         """Take the directory and begin to work. Raises InUseError, FormatError."""
         self._directory.lock()
+        try:
+            self._open()
+        except BaseException:
+            self._directory.unlock()
+            raise
+
+    def _open(self) -> None:
         kinds = [kind for service in self._services for kind in service.kinds]
         self._database = Database(self._directory.database, kinds)
         self.log = EventLog(self._database, self.bus.clock)
