@@ -64,7 +64,9 @@ def understand(route: Route, request: Request, caller: Caller) -> Call:
     for value in request.path.values():
         if len(value) > limits.PATH_VALUE_CHARS or not _PATH_VALUE.match(value):
             raise NotFound
-    query = decode_query(request.query, route.query or _Nothing)
+    query = None
+    if route.query is not None or request.query:
+        query = decode_query(request.query, route.query or _Nothing)
     if route.body is not None:
         body = _body(route.body, request)
         key = _key(route, request)

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from starlette.routing import Route as PathRoute
 from starlette.routing import Router
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from frontdesk.adapters.tokens.tokens import Tokens
 from frontdesk.entrypoints.api import Request, Response, bug, problem, respond, understand
@@ -166,11 +166,30 @@ async def nowhere(scope: Scope, _: Receive, send: Send) -> None:
         await reply(send, problem(NotFound(), ""), "")
 
 
-def router(desk: Desk, services: Sequence[Service], store: Store, pages: Sequence[PathRoute]) -> Router:
-    """Return the ASGI application."""
+class Front:
+    """The ASGI application: a path without parameters is looked up, any other is for Starlette's router to match."""
+
+    def __init__(self, exact: Mapping[str, ASGIApp], router: Router) -> None:
+        self._exact = exact
+        self._router = router
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+        endpoint = self._exact.get(scope["path"])
+        if endpoint is None:
+            await self._router(scope, receive, send)
+        else:
+            scope["path_params"] = {}
+            await endpoint(scope, receive, send)
+
+
+def front(desk: Desk, services: Sequence[Service], store: Store, pages: Sequence[PathRoute]) -> Front:
+    """Return the ASGI application of these services and pages."""
     paths: dict[str, dict[str, tuple[Service, Route]]] = {}
     for service in services:
         for route in service.routes:
             paths.setdefault(route.path, {})[route.method] = (service, route)
-    routes = [PathRoute(path, Endpoint(desk, operations, store)) for path, operations in paths.items()]
-    return Router([*routes, *pages], default=nowhere, redirect_slashes=False)
+    endpoints = {path: Endpoint(desk, operations, store) for path, operations in paths.items()}
+    routes = [PathRoute(path, endpoint) for path, endpoint in endpoints.items()]
+    exact = {path: endpoint for path, endpoint in endpoints.items() if "{" not in path}
+    return Front(exact, Router([*routes, *pages], default=nowhere, redirect_slashes=False))

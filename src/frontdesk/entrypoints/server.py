@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from frontdesk import bootstrap
 from frontdesk.config import Settings
-from frontdesk.entrypoints.http import Desk, router
+from frontdesk.entrypoints.http import Desk, front
 from frontdesk.entrypoints.pages import pages
 from frontdesk.entrypoints.throttle import Failures
 from frontdesk.kernel.services import Service
@@ -20,13 +20,13 @@ class Server:
         self.runtime = bootstrap.runtime(settings, services)
         self.services = tuple(services)
         self._tokens = bootstrap.tokens(settings)
-        self._router: ASGIApp | None = None
+        self._front: ASGIApp | None = None
 
     async def start(self) -> None:
         """Begin to work. Raises InUseError, FormatError before a socket is opened."""
         await self.runtime.start()
         desk = Desk(self.runtime.bus, self._tokens, Failures())
-        self._router = router(desk, self.services, self.runtime.store, pages(self.runtime, self.services))
+        self._front = front(desk, self.services, self.runtime.store, pages(self.runtime, self.services))
         gc.collect()
         gc.freeze()  # what lives as long as the process need not be looked at again
         gc.set_threshold(10_000, 20, 20)
@@ -37,5 +37,5 @@ class Server:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI. Not to be called before `start`."""
-        assert self._router is not None  # noqa: S101 - uvicorn runs after start
-        await self._router(scope, receive, send)
+        assert self._front is not None  # noqa: S101 - uvicorn runs after start
+        await self._front(scope, receive, send)

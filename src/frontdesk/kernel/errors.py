@@ -165,19 +165,5 @@ class Unavailable(FrontdeskError):
         self.retry_after = retry_after
 
 
-TABLE: tuple[type[FrontdeskError], ...] = (
-    Malformed,
-    Unauthenticated,
-    MissingScope,
-    NotFound,
-    MethodNotAllowed,
-    Rejected,
-    Conflict,
-    Stale,
-    TooLarge,
-    UnsupportedMedia,
-    Invalid,
-    KeyReused,
-    TooMany,
-    Unavailable,
-)
+TABLE: tuple[type[FrontdeskError], ...] = tuple(FrontdeskError.__subclasses__())
+"""Every class above, in the order of the caller's ways out; a service's own refusals are subclasses of Rejected."""
