@@ -57,7 +57,9 @@ class Seen:
         return [fate for seen, fate in self.fates if seen == source]
 
 
-def subscriber(engine: Engine, handle: Handle = count, *, seen: Seen | None = None, batch: int = BATCH) -> Subscriber:
+def subscriber(
+    engine: Engine, handle: Handle = count, *, seen: Seen | None = None, batch: int = BATCH
+) -> Subscriber:
     """Return a subscriber that has joined the engine's log."""
     service = Service("jars", (JARS,), reactions=(Reaction(Filled, handle, NAME),), events=(Filled,))
     bus = Bus(engine.clock, SeededChance(1))

@@ -121,7 +121,9 @@ def test_trimming_spares_what_a_retry_a_dead_letter_or_a_slow_subscriber_needs(t
             await engine.log.trim(NOW)
             assert engine.rows("select count(*) from events") == [(10,)], "nothing is older than NOW"
             await engine.log.trim(NOW + timedelta(days=1))
-            assert engine.rows("select seq from events order by seq") == [(n,) for n in (2, 4, 6, 7, 8, 9, 10)]
+            assert engine.rows("select seq from events order by seq") == [
+                (n,) for n in (2, 4, 6, 7, 8, 9, 10)
+            ]
 
     asyncio.run(scenario())
 

@@ -4,6 +4,8 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
+
 from frontdesk.kernel import limits
 from frontdesk.kernel.bus import Fate
 from frontdesk.kernel.errors import Conflict, NotFound, Rejected
@@ -252,8 +254,8 @@ def test_a_message_nobody_can_read_is_parked(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with opened(tmp_path) as engine:
             worker = subscriber(engine)
-            torn = filled("torn")
-            await publish(engine, type(torn)(*[*(getattr(torn, f) for f in torn.__struct_fields__)][:-1], '{"jar":5}'))
+            torn = msgspec.structs.replace(filled("torn"), body='{"jar":5}')
+            await publish(engine, torn)
             await publish(engine, filled("a"))
             await run_dry(worker)
             assert await sweets(engine, "a") == 1

@@ -62,7 +62,9 @@ def test_a_cancelled_timer_is_silent_and_cancelling_it_again_is_fine(tmp_path: P
         async with opened(tmp_path) as engine:
             await engine.store.commit(setting(DUE))
             for version in (2, 3):
-                await engine.store.commit(Commit(changes=(jar("a", version),), timers=(CancelTimer("a", "ring"),)))
+                await engine.store.commit(
+                    Commit(changes=(jar("a", version),), timers=(CancelTimer("a", "ring"),))
+                )
             engine.clock.advance(timedelta(hours=1))
             assert await fire(engine) == 0
 
@@ -127,7 +129,9 @@ def test_a_timer_set_long_ago_is_no_backlog(tmp_path: Path) -> None:
         async with opened(tmp_path) as engine:
             worker = subscriber(engine)
             message = filled("a")
-            await engine.store.commit(Commit(changes=(jar("a"),), timers=(SetTimer("a", "ring", DUE, message),)))
+            await engine.store.commit(
+                Commit(changes=(jar("a"),), timers=(SetTimer("a", "ring", DUE, message),))
+            )
             engine.clock.advance(timedelta(days=3))
             await fire(engine)
             batch = await engine.log.pending("counting", worker.names, 9)

@@ -145,7 +145,9 @@ def test_a_refusal_does_not_send_its_neighbours_the_slow_way(
 
 
 @pytest.mark.parametrize("stands", [False, True])
-def test_a_failed_commit_is_unavailable_to_all_and_the_next_one_is_fine(tmp_path: Path, *, stands: bool) -> None:
+def test_a_failed_commit_is_unavailable_to_all_and_the_next_one_is_fine(
+    tmp_path: Path, *, stands: bool
+) -> None:
     async def scenario() -> None:
         async with opened(tmp_path) as engine:
             await engine.store.commit(save("old", events=(event("old"),)))
