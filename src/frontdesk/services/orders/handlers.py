@@ -1,6 +1,6 @@
 """What is done about a request or an event: load, decide, save. The rules are in `model` and `prices`."""
 
-from frontdesk.kernel.errors import Fault, FrontdeskError, Invalid, NotFound
+from frontdesk.kernel.errors import Fault, Invalid, NotFound
 from frontdesk.kernel.kinds import Stored
 from frontdesk.kernel.unit import Unit
 from frontdesk.services.orders.commands import SLUG, CancelOrder, PlaceOrder, SetPrice, SetShop, is_slug
@@ -24,12 +24,7 @@ async def place_order(unit: Unit, command: PlaceOrder) -> Stored[Order]:
     The prices are those read here: one that changes in the same instant counts for the next order.
     """
     order_id = unit.new_id("ord")
-    try:
-        order, created = place(order_id, command, await _price_list(unit, command), unit.caller, unit.now)
-    except FrontdeskError:
-        # A repeat of an order that was accepted must not be refused because prices have changed since.
-        await unit.find(ORDERS, order_id)
-        raise
+    order, created = place(order_id, command, await _price_list(unit, command), unit.caller, unit.now)
     return await unit.commit(ORDERS.new(order_id, order), events=(created,))
 
 

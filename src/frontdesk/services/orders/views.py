@@ -1,6 +1,6 @@
 """Reading: single orders, lists, timelines, shops and prices, and what each looks like from outside."""
 
-from base64 import b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -163,7 +163,7 @@ def _position(cursor: str) -> str:
     if not cursor:
         return ""
     try:
-        position = b64decode(cursor, altchars=b"-_", validate=True).decode("ascii")
+        position = urlsafe_b64decode(cursor).decode("ascii")
         datetime.fromisoformat(position.partition("~")[0])
     except ValueError:
         raise Invalid(
