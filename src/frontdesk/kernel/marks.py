@@ -46,7 +46,11 @@ class Once(msgspec.Struct, frozen=True):
         return False
 
     def added(self, marks: tuple[str, ...]) -> tuple[str, ...]:
-        return (*marks, self.text)[-limits.HANDLED_MARKS :]
+        newest = [
+            mark for mark in marks if _latest(mark)
+        ]  # one a source: forgetting it would let old state in
+        once = [mark for mark in marks if not _latest(mark)]
+        return (*newest, *(*once, self.text)[-limits.HANDLED_MARKS :])
 
 
 class Latest(msgspec.Struct, frozen=True):
@@ -65,11 +69,17 @@ class Latest(msgspec.Struct, frozen=True):
 
     def known(self, marks: tuple[str, ...]) -> bool:
         for mark in marks:
-            source, _, seen = mark.rpartition("@")
-            if source == self.source:
-                version, place = seen.split(".")
-                return (self.version, self.place) <= (int(version), int(place))
+            seen = _latest(mark)
+            if seen is not None and seen.source == self.source:
+                return (self.version, self.place) <= (seen.version, seen.place)
         return False
 
     def added(self, marks: tuple[str, ...]) -> tuple[str, ...]:
-        return (*(mark for mark in marks if mark.rpartition("@")[0] != self.source), self.text)
+        others = [mark for mark in marks if (seen := _latest(mark)) is None or seen.source != self.source]
+        return (*others, self.text)
+
+
+def _latest(mark: str) -> Latest | None:
+    source, _, seen = mark.rpartition("@")
+    version, _, place = seen.partition(".")
+    return Latest(source, int(version), int(place)) if version.isdecimal() and place.isdecimal() else None
