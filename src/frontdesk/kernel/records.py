@@ -142,6 +142,7 @@ def _touched(commit: Commit) -> Iterator[tuple[str, str]]:
 
 def _check_sizes(commit: Commit) -> None:
     keys = [named.key for named in (*commit.counters, *commit.claims)]
+    keys += [guard.id for guard in commit.unchanged]
     for record in commit.changes:
         keys.append(record.id)
         for pair in record.keys.values():
