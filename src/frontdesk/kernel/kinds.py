@@ -48,12 +48,15 @@ class Kind(Generic[T]):
 
     def load(self, record: Record) -> "Stored[T]":
         """Read a record of any schema number that this kind ever had."""
-        value = self._at_hand.get(record.body) if self.often_read else None
+        keep = (
+            self.often_read and record.schema == self.schema
+        )  # an older body may read the same and mean another
+        value = self._at_hand.get(record.body) if keep else None
         if value is None:
             value = read(
                 record.body, self.type, schema=record.schema, newest=self.schema, upcasts=self.upcasts
             )
-            if self.often_read and len(self._at_hand) < limits.VALUES_AT_HAND:
+            if keep and len(self._at_hand) < limits.VALUES_AT_HAND:
                 self._at_hand[record.body] = value
         return Stored(self, record.id, value, record.version, record.origin, record.handled)
 
