@@ -192,8 +192,6 @@ class Unit(msgspec.Struct, eq=False):
         marks = (record.origin, *record.handled) if record.origin or record.handled else ()
         if self.mark is not None and marks and self.mark.known(marks):
             raise AlreadyHandledError(kind.load(record))
-        if self.guard is not None and self.guard.kind is kind and record.version != self.guard.version:
-            raise Stale
         return kind.load(record)
 
     def _marked(self, primary: Stored[T]) -> Stored[T]:
@@ -222,9 +220,10 @@ class Unit(msgspec.Struct, eq=False):
         )
 
     def _timer(self, primary: AnyStored, timer: Timer) -> SetTimer | CancelTimer:
+        record_id = f"{primary.kind.name}:{primary.id}"  # records of two kinds may share an id
         if timer.event is None or timer.due is None:
-            return CancelTimer(primary.id, timer.name)
-        return SetTimer(primary.id, timer.name, timer.due, self._envelope(primary, timer.name, timer.event))
+            return CancelTimer(record_id, timer.name)
+        return SetTimer(record_id, timer.name, timer.due, self._envelope(primary, timer.name, timer.event))
 
     def _own(self, key: str) -> str:
         if not key.startswith(f"{self.service}:"):
@@ -235,9 +234,16 @@ class Unit(msgspec.Struct, eq=False):
         if self._committed:
             raise HandlerMisuseError("the commit is a handler's last act: it cannot read after it")
 
-    def _committing(self, *changes: AnyStored) -> None:
+    def _committing(self, primary: AnyStored, *others: AnyStored) -> None:
+        # RFC 9110, 13.2.1: a precondition counts only where all else would have let the request through.
+        if (
+            self.guard is not None
+            and self.guard.kind is primary.kind
+            and self.guard.version != primary.version - 1
+        ):
+            raise Stale
         if self._committed:
             raise HandlerMisuseError("a handler commits once")
-        if self._queried and any(change.kind in self._queried for change in changes):
+        if self._queried and any(change.kind in self._queried for change in (primary, *others)):
             raise HandlerMisuseError("a handler cannot change a kind that it queried: an index may lag")
         self._committed = True
