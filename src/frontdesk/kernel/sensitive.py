@@ -19,7 +19,12 @@ def _walk(node: msgspec.inspect.Type, path: str, above: frozenset[type]) -> Iter
             if (extra or {}).get("sensitive"):
                 yield path
             parts: tuple[msgspec.inspect.Type, ...] = (inner,)
-        case msgspec.inspect.StructType(cls=cls, fields=fields) if cls not in above:
+        case (
+            msgspec.inspect.StructType(cls=cls, fields=fields)
+            | msgspec.inspect.DataclassType(cls=cls, fields=fields)
+            | msgspec.inspect.TypedDictType(cls=cls, fields=fields)
+            | msgspec.inspect.NamedTupleType(cls=cls, fields=fields)
+        ) if cls not in above:
             for field in fields:
                 name = f"{path}.{field.encode_name}" if path else field.encode_name
                 yield from _walk(field.type, name, above | {cls})
@@ -30,8 +35,8 @@ def _walk(node: msgspec.inspect.Type, path: str, above: frozenset[type]) -> Iter
             parts = (item,)
         case msgspec.inspect.TupleType(item_types=types):
             parts = types
-        case msgspec.inspect.DictType(value_type=value):
-            parts = (value,)
+        case msgspec.inspect.DictType(key_type=key, value_type=value):
+            parts = (key, value)
         case _:
             parts = ()
     for part in parts:
