@@ -66,6 +66,8 @@ def test_a_taken_port_is_refused_with_advice(desk: RunningDesk, tmp_path: Path) 
 
 
 def test_health_is_for_machines_and_names_what_lags(desk: RunningDesk) -> None:
+    desk.wait_until_quiet()
+
     health = desk.health()
 
     assert health["status"] == "ready"

@@ -20,4 +20,4 @@ def from_micros(micros: int) -> datetime:
 @lru_cache(maxsize=256)
 def sortable(moment: datetime) -> str:
     """Return 27 characters that sort as the moments do: an index's sort key."""
-    return moment.isoformat(timespec="microseconds")[:26] + "Z"
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
