@@ -69,7 +69,7 @@ class DynamoStore:
             found.extend(record for record in records if not span.high or record.keys[index][1] < span.high)
             if "LastEvaluatedKey" not in answer:
                 break
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+            request = {**request, "ExclusiveStartKey": answer["LastEvaluatedKey"]}
         return found[: span.limit]
 
     async def count(self, key: str) -> int:
