@@ -4,26 +4,10 @@ A mark is written in the same commit as the effect. A record keeps its maker's m
 that changed it; `latest` keeps one mark for each source instead.
 """
 
-from typing import Protocol
-
 import msgspec
 
 from frontdesk.kernel import limits
 from frontdesk.kernel.errors import KeyReused
-
-
-class Mark(Protocol):
-    """What one unit of work leaves on the record that it changes."""
-
-    @property
-    def text(self) -> str:
-        """What is written."""
-
-    def known(self, marks: tuple[str, ...]) -> bool:
-        """Return whether these marks say that the work is done. Raises KeyReused when they contradict it."""
-
-    def added(self, marks: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the marks with this one."""
 
 
 class Once(msgspec.Struct, frozen=True):
@@ -34,9 +18,11 @@ class Once(msgspec.Struct, frozen=True):
 
     @property
     def text(self) -> str:
+        """What is written on the record."""
         return f"{self.key}={self.fingerprint}" if self.fingerprint else self.key
 
     def known(self, marks: tuple[str, ...]) -> bool:
+        """Return whether these marks say that the work is done. Raises KeyReused when they contradict it."""
         for mark in marks:
             key, _, fingerprint = mark.partition("=")
             if key == self.key:
@@ -46,9 +32,7 @@ class Once(msgspec.Struct, frozen=True):
         return False
 
     def added(self, marks: tuple[str, ...]) -> tuple[str, ...]:
-        newest = [
-            mark for mark in marks if _latest(mark)
-        ]  # one a source: forgetting it would let old state in
+        newest = [mark for mark in marks if _latest(mark)]  # one a source: without it old state would come in
         once = [mark for mark in marks if not _latest(mark)]
         return (*newest, *(*once, self.text)[-limits.HANDLED_MARKS :])
 
@@ -83,3 +67,6 @@ def _latest(mark: str) -> Latest | None:
     source, _, seen = mark.rpartition("@")
     version, _, place = seen.partition(".")
     return Latest(source, int(version), int(place)) if version.isdecimal() and place.isdecimal() else None
+
+
+Mark = Once | Latest

@@ -13,31 +13,23 @@ def sensitive_fields(type: type[msgspec.Struct]) -> Iterator[str]:
     yield from _walk(msgspec.inspect.type_info(type), "", frozenset())
 
 
-def _walk(node: msgspec.inspect.Type, path: str, above: frozenset[type]) -> Iterator[str]:
-    match node:
-        case msgspec.inspect.Metadata(type=inner, extra=extra):
-            if (extra or {}).get("sensitive"):
-                yield path
-            parts: tuple[msgspec.inspect.Type, ...] = (inner,)
-        case (
-            msgspec.inspect.StructType(cls=cls, fields=fields)
-            | msgspec.inspect.DataclassType(cls=cls, fields=fields)
-            | msgspec.inspect.TypedDictType(cls=cls, fields=fields)
-            | msgspec.inspect.NamedTupleType(cls=cls, fields=fields)
-        ) if cls not in above:
-            for field in fields:
-                name = f"{path}.{field.encode_name}" if path else field.encode_name
-                yield from _walk(field.type, name, above | {cls})
-            parts = ()
-        case msgspec.inspect.UnionType(types=types):
-            parts = types
-        case msgspec.inspect.CollectionType(item_type=item):
-            parts = (item,)
-        case msgspec.inspect.TupleType(item_types=types):
-            parts = types
-        case msgspec.inspect.DictType(key_type=key, value_type=value):
-            parts = (key, value)
-        case _:
-            parts = ()
-    for part in parts:
+def _walk(node: msgspec.inspect.Type, path: str, above: frozenset[object]) -> Iterator[str]:
+    if isinstance(node, msgspec.inspect.Metadata) and (node.extra or {}).get("sensitive"):
+        yield path
+    cls = getattr(node, "cls", None)
+    if cls is not None and cls in above:
+        return
+    for field in getattr(node, "fields", ()):
+        name = f"{path}.{field.encode_name}" if path else field.encode_name
+        yield from _walk(field.type, name, above | {cls})
+    for part in _parts(node):
         yield from _walk(part, path, above)
+
+
+def _parts(node: msgspec.inspect.Type) -> Iterator[msgspec.inspect.Type]:
+    """Yield what a union, a collection or an annotated type is made of."""
+    for one in ("type", "item_type", "key_type", "value_type"):
+        if hasattr(node, one):
+            yield getattr(node, one)
+    for several in ("types", "item_types"):
+        yield from getattr(node, several, ())
