@@ -4,9 +4,13 @@ msgspec decodes a good body in a microsecond but stops at the first fault of a b
 msgspec itself generates walked by jsonschema. A property test proves that the two accept the same bodies.
 """
 
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache, partial
+from itertools import chain, islice
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 import msgspec
 
@@ -17,6 +21,7 @@ T = TypeVar("T")
 S = TypeVar("S", bound=msgspec.Struct)
 
 MAX_FAULTS = 100  # that one answer lists
+MAX_STEP_CHARS = 100  # of one step of a pointer
 
 # What to do about each fault, by schema keyword. Never quotes the value: it may be personal.
 _ADVICE = {
@@ -37,6 +42,17 @@ _ADVICE = {
 }
 
 
+# What msgspec reads from a string, by the format that its schema names. A moment has an offset: Meta(tz=True).
+_FORMATS: Mapping[str, Any] = {
+    "date-time": Annotated[datetime, msgspec.Meta(tz=True)],
+    "date": date,
+    "time": time,
+    "duration": timedelta,
+    "uuid": UUID,
+    "decimal": Decimal,
+}
+
+
 def decode_body(body: bytes, type: type[T]) -> T:
     """Return the body as a value. Raises Malformed for what is no JSON, Invalid with every fault."""
     try:
@@ -54,7 +70,7 @@ def decode_query(query: Mapping[str, str], type: type[S]) -> S:
     """Return a query string's parameters as a value. Raises Invalid with every fault."""
     fields = _fields(type)
     faults: list[Fault] = [
-        Fault(f"/{_escape(name)}", *_ADVICE["additionalProperties"]) for name in query if name not in fields
+        Fault(_pointer([name]), *_ADVICE["additionalProperties"]) for name in query if name not in fields
     ]
     for name, field in fields.items():
         if name in query:
@@ -86,50 +102,90 @@ def _walk(body: bytes, type: type[Any]) -> Iterator[Fault]:
         raise Malformed("The body is not valid JSON.") from None
     except RecursionError:
         raise Malformed("The body is nested too deeply.") from None
-    found = sorted(_validator(type).iter_errors(plain), key=lambda error: list(map(str, error.absolute_path)))
-    for error in found[:MAX_FAULTS]:
-        yield from _faults(error)
+    errors = islice(_validator(type).iter_errors(plain), MAX_FAULTS)
+    found = islice(chain.from_iterable(map(_faults, errors)), MAX_FAULTS)
+    yield from sorted(found, key=lambda fault: fault.pointer)
 
 
 def _faults(error: Any) -> Iterator[Fault]:
-    base = "".join(f"/{_escape(str(step))}" for step in error.absolute_path)
+    base = _pointer(error.absolute_path)
     keyword = error.validator
     if keyword in {"anyOf", "oneOf"}:
-        branches = [part for part in error.context if part.validator != "type"]
-        if branches:
-            yield from _faults(min(branches, key=lambda part: -len(part.absolute_path)))
-            return
-        yield Fault(base, "wrong_type", "This value is of the wrong type.")
+        yield from _faults_of_union(error, base)
+    elif "propertyNames" in error.relative_schema_path:
+        yield Fault(base + _pointer([error.instance]), "unknown_field", "There is no such field; remove it.")
     elif keyword == "required":
         for name in error.validator_value:
             if name not in error.instance:
-                fault = Fault(f"{base}/{_escape(name)}", *_ADVICE["required"])
+                fault = Fault(base + _pointer([name]), *_ADVICE["required"])
                 if error.message.startswith(repr(name)):
                     yield fault
     elif keyword == "additionalProperties":
         for name in error.instance:
             if name not in error.schema.get("properties", {}):
-                yield Fault(f"{base}/{_escape(str(name)[:100])}", *_ADVICE["additionalProperties"])
+                yield Fault(base + _pointer([name]), *_ADVICE["additionalProperties"])
     else:
         code, advice = _ADVICE.get(keyword, ("invalid", "This value is not allowed."))
         yield Fault(base, code, advice.format(_shown(error.validator_value)))
+
+
+def _faults_of_union(error: Any, base: str) -> Iterator[Fault]:
+    """Of the types that this may have, show the faults of the one that it seems to be meant as."""
+    branches: dict[int, list[Any]] = {}
+    for part in error.context:
+        branches.setdefault(part.relative_schema_path[0], []).append(part)
+    meant = [
+        parts
+        for parts in branches.values()
+        if not any(part.validator == "type" and not part.relative_path for part in parts)
+    ]
+    if meant:
+        closest: list[Any] = min(meant, key=len)
+        yield from chain.from_iterable(map(_faults, closest))
+    else:
+        yield Fault(base, "wrong_type", "This value is of the wrong type.")
 
 
 def _shown(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _escape(step: str) -> str:
-    return step.replace("~", "~0").replace("/", "~1")
+def _pointer(steps: Iterable[object]) -> str:
+    """Return an RFC 6901 pointer. A client may make up names of any length, so each step is cut."""
+    cut = [str(step)[:MAX_STEP_CHARS] for step in steps]
+    return "".join(f"/{step.replace('~', '~0').replace('/', '~1')}" for step in cut)
 
 
 def _validator(type: type[Any]) -> Any:
     if type not in _VALIDATORS:
-        import jsonschema  # noqa: PLC0415 - only a faulty body pays for it
-
-        schema = msgspec.json.schema(type)
-        _VALIDATORS[type] = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+        _VALIDATORS[type] = _new_validator(msgspec.json.schema(type))
     return _VALIDATORS[type]
+
+
+def _new_validator(schema: dict[str, Any]) -> Any:
+    """Return a validator that takes what msgspec takes: 1.0 is no integer, and a moment has its offset."""
+    import jsonschema  # noqa: PLC0415 - only a faulty body pays for it
+
+    usual = jsonschema.Draft202012Validator
+    all_items = usual.VALIDATORS["items"]
+
+    def items(validator: Any, wanted: Any, found: Any, among: Any) -> Iterator[Any]:
+        # A list that is too long is refused for that alone: its items could keep us busy for seconds.
+        if not isinstance(found, list) or len(found) <= among.get("maxItems", len(found)):
+            yield from all_items(validator, wanted, found, among)
+
+    formats = jsonschema.FormatChecker(formats=())
+    for name, type in _FORMATS.items():
+        formats.checks(name, raises=msgspec.ValidationError)(partial(_is_read_as, type))
+    types = usual.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    )
+    extend: Any = jsonschema.validators.extend  # has no types
+    return extend(usual, {"items": items}, type_checker=types)(schema, format_checker=formats)
+
+
+def _is_read_as(type: Any, value: object) -> bool:
+    return not isinstance(value, str) or msgspec.convert(value, type) is not None
 
 
 _VALIDATORS: dict[type[Any], Any] = {}
