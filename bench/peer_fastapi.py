@@ -1,6 +1,6 @@
 # mypy: disable-error-code="import-not-found,misc,untyped-decorator"
 # The peer's packages live in `.venv-bench` alone; where they are missing, their classes and decorators have no types.
-"""The usual stack, as its tutorials write it: FastAPI, a pydantic model, a SQLAlchemy session, one row in SQLite.
+"""The usual stack, about as its tutorials write it: FastAPI, a pydantic model, a SQLAlchemy session, one row in SQLite.
 
 It keeps the one promise that the comparison rests on: a 201 leaves only after a commit with `synchronous=FULL`. It
 checks no token, remembers no key, prices nothing and tells nobody. See README.md.

@@ -86,7 +86,8 @@ def _wait_until_ready(running: Running, contestant: Contestant, log: Path) -> No
             pass
         time.sleep(0.05)
     tail = log.read_text(encoding="utf-8", errors="replace")[-LOG_TAIL_CHARS:]
-    raise BenchError(f"{contestant.name} did not start within {START_SECONDS:.0f} s. Its log ends:\n{tail}")
+    how = "ended at once" if running.process.poll() is not None else f"was not ready in {START_SECONDS:.0f} s"
+    raise BenchError(f"{contestant.name} {how}. Its log ends:\n{tail}")
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
