@@ -29,8 +29,8 @@ from frontdesk.kernel.kinds import Stored
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
-_ETAG = re.compile(r'^"(\d{1,18})"$')
-_PATH_VALUE = re.compile(r"^[\w.:@-]+$", re.ASCII)
+_ETAG = re.compile(r'"(\d{1,18})"', re.ASCII)
+_PATH_VALUE = re.compile(r"[\w.:@-]+", re.ASCII)
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -62,7 +62,7 @@ def understand(route: Route, request: Request, caller: Caller) -> Call:
     if missing:
         raise MissingScope(needs=missing)
     for value in request.path.values():
-        if len(value) > limits.PATH_VALUE_CHARS or not _PATH_VALUE.match(value):
+        if len(value) > limits.PATH_VALUE_CHARS or not _PATH_VALUE.fullmatch(value):
             raise NotFound
     query = None
     if route.query is not None or request.query:
@@ -100,7 +100,7 @@ def _if_match(request: Request) -> int | None:
     wanted = request.headers.get("if-match")
     if wanted is None or wanted == "*":
         return None
-    found = _ETAG.match(wanted)
+    found = _ETAG.fullmatch(wanted)
     if found is None:
         raise Malformed("If-Match takes one ETag as this API gave it.")
     return int(found[1])
