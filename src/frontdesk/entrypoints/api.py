@@ -70,7 +70,7 @@ def understand(route: Route, request: Request, caller: Caller) -> Call:
     if route.body is not None:
         body = _body(route.body, request)
         key = _key(route, request)
-        canonical = msgspec.json.encode((body, request.path)) if key else b""
+        canonical = msgspec.json.encode((body, request.path), order="deterministic") if key else b""
         return Call(caller, request.path, (body,), request.correlation_id, key, canonical, _if_match(request))
     if request.body:
         raise Invalid((Fault("", "unexpected_body", "This operation takes no body."),))
