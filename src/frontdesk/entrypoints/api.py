@@ -131,13 +131,13 @@ def problem(error: FrontdeskError, correlation_id: str) -> Response:
     elif isinstance(error, MethodNotAllowed):
         headers["allow"] = ", ".join(error.extra["allowed"])
     body = {
+        **error.extra,  # first: what a rule adds cannot stand in the place of a member that RFC 9457 defines
         "type": f"/docs/errors#{error.code}",
         "title": error.title,
         "status": error.status,
         "code": error.code,
         "detail": error.detail,
         "correlation_id": correlation_id,
-        **error.extra,
     }
     return Response(error.status, msgspec.json.encode(body), headers, PROBLEM)
 
