@@ -1,6 +1,7 @@
 """The key that signs tokens: a file that only its owner can read."""
 
 import os
+import secrets
 from pathlib import Path
 
 from joserfc.jwk import RSAKey
@@ -19,7 +20,7 @@ def load_or_create(path: Path) -> RSAKey:
 
 def _create(path: Path) -> None:
     key = RSAKey.generate_key(BITS, auto_kid=True)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")  # one left by a crash is in nobody's way
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(key.as_pem(private=True))
         file.flush()
