@@ -51,6 +51,12 @@ def test_a_commit_over_a_limit_cannot_even_be_made(parts: dict[str, Any]) -> Non
         Commit(**{name: tuple(part) for name, part in parts.items()})
 
 
+@pytest.mark.parametrize("entry", [("", "1"), ("A", ""), ("", "")])
+def test_an_index_entry_with_an_empty_half_cannot_be_stored_anywhere(entry: tuple[str, str]) -> None:
+    with pytest.raises(ValueError, match="half an index entry is empty"):
+        Commit((parcel("p1", shelf=entry),))
+
+
 def test_a_commit_takes_as_many_actions_as_are_allowed(store: StoreUnderTest) -> None:
     store.commit(*(parcel(f"read{n}") for n in range(10)))
     store.commit(

@@ -146,6 +146,10 @@ def _check_sizes(commit: Commit) -> None:
     for record in commit.changes:
         keys.append(record.id)
         for pair in record.keys.values():
+            if "" in pair:  # DynamoDB refuses it, so every store does
+                raise ValueError(
+                    "half an index entry is empty; a record that is not to be listed has no entry"
+                )
             keys += pair
     if _could_exceed(keys, limits.KEY_BYTES):
         _bound("key bytes", max(map(_size, keys)), limits.KEY_BYTES)
