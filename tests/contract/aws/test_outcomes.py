@@ -187,6 +187,20 @@ def test_a_record_alone_is_a_plain_put_at_a_quarter_of_the_price(made: Commit, o
     assert [call for call, _ in commit(made, say()).calls] == [operation]
 
 
+def test_every_read_by_id_is_consistent() -> None:
+    client = ScriptedClient(say(Responses={}))
+    store = store_on(client)
+    for read in (
+        store.get("parcel", "p1"),
+        store.get_many("parcel", ["p1"]),
+        store.count("c"),
+        store.claim("k"),
+    ):
+        Threads().run(read)
+    asked = [payload.get("RequestItems", {}).get("table", payload) for _, payload in client.calls]
+    assert [payload["ConsistentRead"] for payload in asked] == [True] * 4
+
+
 def test_records_that_one_answer_has_no_room_for_are_asked_for_again() -> None:
     found = [record_item(parcel(f"p{n}"), "w", START) for n in range(3)]
     left = {"table": {"Keys": [{"pk": {"S": "parcel:p2"}}], "ConsistentRead": True}}
