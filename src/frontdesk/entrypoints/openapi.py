@@ -30,6 +30,7 @@ from frontdesk.kernel.http import Route
 from frontdesk.kernel.services import Service
 
 REF = "#/components/schemas/{name}"
+Schemas = Mapping[Any, dict[str, Any]]
 
 
 class Problem(msgspec.Struct):
@@ -50,11 +51,14 @@ def openapi(services: Iterable[Service]) -> dict[str, Any]:
     routes = [(service, route) for service in chosen for route in service.routes]
     types: list[Any] = [Problem]
     for _, route in routes:
-        types.extend(type for type in (route.body, route.returns) if type is not None)
-    _, components = msgspec.json.schema_components(types, ref_template=REF)
+        types.extend(type for type in (route.body, route.query, route.returns) if type is not None)
+    found, components = msgspec.json.schema_components(types, ref_template=REF)
+    schemas = dict(zip(types, found, strict=True))  # two services may have structs of one name
     paths: dict[str, Any] = {}
     for service, route in routes:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(service, route)
+        operation = _operation(service, route, schemas)
+        operation["parameters"] = [*_parameters(route), *_query(route, schemas, components)]
+        paths.setdefault(route.path, {})[route.method.lower()] = operation
     return {
         "openapi": "3.1.0",
         "info": {
@@ -94,20 +98,19 @@ def _security(services: Iterable[Service]) -> Mapping[str, Any]:
     return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": f"Scopes: {listed}"}
 
 
-def _operation(service: Service, route: Route) -> dict[str, Any]:
+def _operation(service: Service, route: Route, schemas: Schemas) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.handle.__name__,
         "tags": [service.name],
         "summary": route.summary,
-        "parameters": list(_parameters(route)),
-        "responses": _responses(route),
+        "responses": _responses(route, schemas),
         "security": [{"token": list(route.scopes)}],
     }
     if route.description:
         operation["description"] = route.description
     if route.body is not None:
-        schema = {"$ref": REF.format(name=route.body.__name__)}
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        content = {"application/json": {"schema": schemas[route.body]}}
+        operation["requestBody"] = {"required": True, "content": content}
     return operation
 
 
@@ -115,8 +118,6 @@ def _parameters(route: Route) -> Iterable[dict[str, Any]]:
     for name in re.findall(r"{(\w+)}", route.path):
         schema = {"type": "string", "maxLength": limits.PATH_VALUE_CHARS, "pattern": r"^[A-Za-z0-9_.:@-]+$"}
         yield {"name": name, "in": "path", "required": True, "schema": schema}
-    if route.query is not None:
-        yield from _query(route.query)
     if route.takes_key and route.body is not None:
         schema = {"type": "string", "minLength": 1, "maxLength": limits.IDEMPOTENCY_KEY_CHARS}
         text = "Send the same key with every repeat of the same request: it takes effect once."
@@ -127,19 +128,18 @@ def _parameters(route: Route) -> Iterable[dict[str, Any]]:
         yield {"name": "If-Match", "in": "header", "schema": schema, "description": text}
 
 
-def _query(type: type[msgspec.Struct]) -> Iterable[dict[str, Any]]:
-    schema = msgspec.json.schema(type, ref_template=REF)
-    body = schema["$defs"][type.__name__] if "$defs" in schema else schema
-    if "$ref" in schema:
-        body = msgspec.json.schema_components([type])[1][type.__name__]
+def _query(route: Route, schemas: Schemas, components: Schemas) -> Iterable[dict[str, Any]]:
+    if route.query is None:
+        return
+    body = components[schemas[route.query]["$ref"].rpartition("/")[2]]
     required = body.get("required", [])
     for name, field in body["properties"].items():
         yield {"name": name, "in": "query", "required": name in required, "schema": field}
 
 
-def _responses(route: Route) -> dict[str, Any]:
-    schema = {"$ref": REF.format(name=route.returns.__name__)}
-    good: dict[str, Any] = {"description": route.summary, "content": {"application/json": {"schema": schema}}}
+def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
+    content = {"application/json": {"schema": schemas[route.returns]}}
+    good: dict[str, Any] = {"description": route.summary, "content": content}
     headers: dict[str, Any] = {}
     if route.kind is not None:
         headers["ETag"] = {"schema": {"type": "string"}}
@@ -155,6 +155,6 @@ def _responses(route: Route) -> dict[str, Any]:
         by_status.setdefault(error.status, []).append(error)
     for status, errors in sorted(by_status.items()):
         text = " ".join(f"`{error.code}`: {error.title}" for error in errors)
-        content = {"application/problem+json": {"schema": {"$ref": REF.format(name="Problem")}}}
+        content = {"application/problem+json": {"schema": schemas[Problem]}}
         answers[str(status)] = {"description": text, "content": content}
     return answers
