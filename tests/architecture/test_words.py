@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from frontdesk.bootstrap import SERVICES
+from frontdesk.bootstrap import choose
 from tests.architecture.sources import HOUSE, modules
 
 ADAPTERS = [path for name in ("memory", "embedded", "aws") for path in modules(HOUSE / "adapters" / name)]
@@ -40,10 +40,10 @@ def business_words() -> set[str]:
 
     The last word of an event says what happened ("Order Created"), not to what.
     """
-    events = [event.NAME for service in SERVICES for event in (*service.events, *service.timers)]
-    names = [service.name for service in SERVICES]
+    events = [event.NAME for service in choose() for event in (*service.events, *service.timers)]
+    names = [service.name for service in choose()]
     names += [
-        text for service in SERVICES for kind in service.kinds for text in (kind.name, kind.type.__name__)
+        text for service in choose() for kind in service.kinds for text in (kind.name, kind.type.__name__)
     ]
     names += [name.rpartition(" ")[0] for name in events]
     return words_in(" ".join(names)) | FURTHER

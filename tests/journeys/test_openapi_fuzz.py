@@ -11,7 +11,7 @@ from schemathesis import Case, GenerationMode, checks
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi import checks as conformance
 
-from frontdesk.bootstrap import SERVICES
+from frontdesk import bootstrap
 from frontdesk.entrypoints.openapi import openapi
 from tests.journeys.running import RunningDesk
 
@@ -26,7 +26,7 @@ CHECKS = [
 
 
 def _operations() -> list[Any]:
-    document = schemathesis.openapi.from_dict(openapi(SERVICES))
+    document = schemathesis.openapi.from_dict(openapi(bootstrap.choose()))
     found = document.get_all_operations()
     return [result.ok() for result in found if isinstance(result, Ok)]
 

@@ -91,7 +91,9 @@ def test_held_reactions_wait_in_the_log_and_are_done_after_a_restart(tmp_path: P
     assert (held, released) == ("NEW", "PROCESSED")
 
 
-def test_a_refusal_is_logged_as_json_with_the_callers_correlation_id(ana: httpx.Client, desk: RunningDesk) -> None:
+def test_a_refusal_is_logged_as_json_with_the_callers_correlation_id(
+    ana: httpx.Client, desk: RunningDesk
+) -> None:
     answer = ana.post("/orders", json=order(expected_total=1), headers={"X-Correlation-Id": "till-7"})
 
     lines = [json.loads(line) for line in desk.log.read_text().splitlines()]

@@ -86,6 +86,8 @@ class Rejected(FrontdeskError):
 class ClaimTaken(Rejected):
     """Somebody else holds what this wanted."""
 
+    on_queue = OnQueue.RETRY  # a reaction that has no answer to this must be seen, not dropped
+
     def __init__(self, key: str, owner: str) -> None:
         super().__init__()
         self.key = key
@@ -94,6 +96,8 @@ class ClaimTaken(Rejected):
 
 class CounterRefused(Rejected):
     """There is not that much left, or no room for more."""
+
+    on_queue = OnQueue.RETRY  # as above
 
     def __init__(self, keys: tuple[str, ...]) -> None:
         super().__init__()

@@ -13,7 +13,7 @@ from frontdesk.kernel.records import Record
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: Index[Order](...) must be able to note its parameter
 class Index(Generic[T]):
     """A list that can be asked for: one partition, in the order of `sort` and then of id.
 
@@ -25,7 +25,7 @@ class Index(Generic[T]):
     sort: Callable[[T], str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Kind(Generic[T]):
     """One kind of record. `name` is unique in the whole house; `schema` counts up when the fields of `type` change.
 

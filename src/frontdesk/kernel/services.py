@@ -47,7 +47,7 @@ class Service:
 def check_services(services: Iterable[Service]) -> None:
     """Refuse a set of services that cannot work together. Raises DeclarationError naming every fault."""
     chosen = tuple(services)
-    faults = [*_twice(chosen), *_unknown_scopes(chosen), *_personal_events(chosen), *_deaf(chosen)]
+    faults = [*_twice(chosen), *_careless_routes(chosen), *_personal_events(chosen), *_deaf(chosen)]
     if faults:
         raise DeclarationError("; ".join(faults))
 
@@ -79,25 +79,23 @@ def _twice(services: tuple[Service, ...]) -> Iterable[str]:
     yield from (f"subscriber {name!r} belongs to two services" for name in shared)
 
 
-def _unknown_scopes(services: tuple[Service, ...]) -> Iterable[str]:
+def _careless_routes(services: tuple[Service, ...]) -> Iterable[str]:
     known = {scope for service in services for scope in service.scopes}
-    for service in services:
-        for route in service.routes:
-            for scope in set(route.scopes) - known:
-                yield f"{route.method} {route.path} needs the scope {scope!r}, which no service declares"
+    for route in (route for service in services for route in service.routes):
+        for scope in sorted(set(route.scopes) - known):
+            yield f"{route.method} {route.path} needs the scope {scope!r}, which no service declares"
+        if route.body is not None and not route.body.__struct_config__.forbid_unknown_fields:
+            yield f"{route.method} {route.path} must forbid unknown fields in {route.body.__name__}"
 
 
 def _personal_events(services: tuple[Service, ...]) -> Iterable[str]:
-    for service in services:
-        for event in (*service.events, *service.timers):
-            for name in sensitive_fields(event):
-                yield f"event {event.NAME!r} would publish the personal field {name!r}"
+    for event in (event for service in services for event in (*service.events, *service.timers)):
+        for name in sensitive_fields(event):
+            yield f"event {event.NAME!r} would publish the personal field {name!r}"
 
 
 def _deaf(services: tuple[Service, ...]) -> Iterable[str]:
     for service in services:
         for reaction in service.reactions:
-            own = reaction.on in service.timers
-            timer_of_other = any(reaction.on in other.timers for other in services if other is not service)
-            if timer_of_other and not own:
+            if any(reaction.on in other.timers for other in services if other is not service):
                 yield f"{reaction.subscriber!r} waits for a timer of another service"

@@ -59,13 +59,15 @@ class EventLog:
         if not events:
             return
         self._recent.extend(events)
-        self.head = events[-1][0]
+        before, self.head = self.head, events[-1][0]
         if len(self._recent) > 2 * RECENT:
             del self._recent[:-RECENT]
         names = {message.name for _, message in events}
         for position in self._positions.values():
             if not names.isdisjoint(position.names):
                 position.wake.set()
+            elif position.cursor == before:
+                position.cursor = self.head  # it was up to date, and nothing here concerns it
 
     async def pending(self, subscriber: str, names: Sequence[str], limit: int) -> Batch:
         """See `subscriber.Log`."""
@@ -112,7 +114,7 @@ class EventLog:
         return row[0] if row else 0
 
     async def trim(self, before: datetime) -> None:
-        """Forget events older than `before` that every subscriber is past and no retry needs."""
+        """Forget events from `before` that every subscriber is past and no retry needs, and claims lapsed by then."""
         past = min((position.cursor for position in self._positions.values()), default=0)
 
         def also(transaction: Transaction) -> None:
@@ -120,6 +122,10 @@ class EventLog:
                 "delete from events where seq in (select seq from events where seq<? and at<?"
                 " and seq not in (select seq from retries) order by seq limit ?)",
                 (past, to_micros(before), TRIM_AT_ONCE),
+            )
+            transaction.database.execute(
+                "delete from claims where key in (select key from claims where until<? limit ?)",
+                (to_micros(before), TRIM_AT_ONCE),
             )
 
         assert self.writer is not None  # noqa: S101 - as above

@@ -28,6 +28,7 @@ create table if not exists timers(
     record_id text not null, name text not null, due integer not null, message text not null,
     primary key(record_id, name)) without rowid;
 create index if not exists timers_due on timers(due);
+create index if not exists claims_until on claims(until) where until is not null;
 """
 
 
