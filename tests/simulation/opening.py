@@ -1,0 +1,47 @@
+"""How every history begins: a shop with prices, some stock, and two people on duty."""
+
+from functools import cache
+from random import Random
+
+import msgspec
+
+from frontdesk.adapters.memory.store import MemoryStore
+from frontdesk.kernel.bus import Bus
+from frontdesk.kernel.callers import Caller
+from frontdesk.kernel.http import Call
+from frontdesk.kernel.records import Record
+from frontdesk.services.orders.commands import Channels, ChannelTerms, SetPrice, SetShop
+from frontdesk.services.orders.service import SERVICE as ORDERS
+from tests.simulation.kiosk.model import DUTIES, ROTA, Duty, stock_key
+from tests.simulation.scheduler import Scheduler
+from tests.simulation.world import Database, DrawnChance, VirtualClock, run
+
+SHOP_ID = "corner"
+SKUS = ("crisps", "nuts")
+STOCK = 25  # of each, so that some orders find too little
+OWNER = Caller("owner", grants={f"shop:{SHOP_ID}": "owner"})
+
+
+def open_shop(database: Database) -> None:
+    """Put what is there before the first client comes into an empty database."""
+    database.records.update(_records())
+    database.counts.update((stock_key(sku), STOCK) for sku in SKUS)
+
+
+@cache
+def _records() -> dict[tuple[str, str], Record]:
+    clock = VirtualClock(Scheduler())
+    store = MemoryStore(clock)
+    bus = Bus(clock, DrawnChance(Random(0)))  # noqa: S311 - every history begins alike
+    routes = {(route.method, route.path): route for route in ORDERS.routes}
+
+    def put(path: str, values: dict[str, str], body: msgspec.Struct) -> None:
+        run(bus.ask(ORDERS, routes["PUT", path], Call(OWNER, values, (body,), "sim"), store))
+
+    shop = SetShop("Corner", "EUR", Channels(web=ChannelTerms(tax_included=True)))
+    put("/shops/{shop_id}", {"shop_id": SHOP_ID}, shop)
+    for sku in SKUS:
+        put("/shops/{shop_id}/prices/{sku}", {"shop_id": SHOP_ID, "sku": sku}, SetPrice(sku, 199, 700))
+    for id in ROTA:
+        store.records[DUTIES.name, id] = DUTIES.new(id, Duty(on=True)).record()
+    return store.records
