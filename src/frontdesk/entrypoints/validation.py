@@ -174,6 +174,12 @@ def _new_validator(schema: dict[str, Any]) -> Any:
         if not isinstance(found, list) or len(found) <= among.get("maxItems", len(found)):
             yield from all_items(validator, wanted, found, among)
 
+    def enum(validator: Any, allowed: Any, found: Any, among: Any) -> Iterator[Any]:
+        if isinstance(found, float):  # 1.0 is none of 1, 2 and 3
+            yield jsonschema.ValidationError("not listed")
+        else:
+            yield from usual.VALIDATORS["enum"](validator, allowed, found, among)
+
     formats = jsonschema.FormatChecker(formats=())
     for name, type in _FORMATS.items():
         formats.checks(name, raises=msgspec.ValidationError)(partial(_is_read_as, type))
@@ -181,7 +187,7 @@ def _new_validator(schema: dict[str, Any]) -> Any:
         "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
     )
     extend: Any = jsonschema.validators.extend  # has no types
-    return extend(usual, {"items": items}, type_checker=types)(schema, format_checker=formats)
+    return extend(usual, {"items": items, "enum": enum}, type_checker=types)(schema, format_checker=formats)
 
 
 def _is_read_as(type: Any, value: object) -> bool:
