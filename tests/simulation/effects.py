@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from frontdesk.kernel.messages import Message, decoder
-from tests.simulation.kiosk.model import BOARD_ID, POISON, TILL_ID, HoldState, ReservationState, Turn
+from tests.simulation.kiosk.model import BOARD_ID, JAM, POISON, TILL_ID, HoldState, ReservationState, Turn
 
 Values = Mapping[tuple[str, str], Any]
 Body = dict[str, Any]
@@ -30,7 +30,7 @@ def _is_released(values: Values, event: Body) -> bool:
 
 def _is_taken(values: Values, event: Body) -> bool:
     till = values.get(("till", TILL_ID))
-    return till is not None and event["order_id"] in till.orders
+    return till is not None and event["order_id"] in till.all
 
 
 def _is_copied(values: Values, event: Body) -> bool:
@@ -43,10 +43,10 @@ def _is_copied(values: Values, event: Body) -> bool:
 
 
 def _is_turned(values: Values, event: Body) -> bool:
+    if event["amount"] in {POISON, JAM}:
+        return bool(event["amount"] == JAM)
     turn = Turn(event["sku"], event["edition"])
-    return event["amount"] != POISON and any(
-        value == turn for (kind, _), value in values.items() if kind == "turn"
-    )
+    return any(value == turn for (kind, _), value in values.items() if kind == "turn")
 
 
 def _is_lapsed(values: Values, event: Body) -> bool:

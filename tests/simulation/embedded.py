@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from frontdesk.adapters.embedded.subscriber import Batch, Entry, Settlement, Subscriber
-from frontdesk.kernel.errors import FrontdeskError, Unavailable
+from frontdesk.kernel.errors import Conflict, FrontdeskError, Rejected, Unavailable
 from frontdesk.kernel.http import Call, Route
 from frontdesk.kernel.messages import Message
 from frontdesk.kernel.records import Commit, SetTimer
@@ -42,6 +42,13 @@ class SimulatedLog:
         for part in self._world.design.settle(settlement):
             await self._world.faults.call("log.settle", partial(self._settle, part))
 
+    def _settle(self, settlement: Settlement) -> None:
+        try:
+            self._world.database.land(*settlement.commits)
+        except Rejected as moved:  # a request took meanwhile what the batch had seen free
+            raise Conflict from moved
+        self._move(settlement)
+
     def next_retry(self, subscriber: str) -> datetime | None:
         """Return when the next retry is due."""
         return min((due for _, due in self.retries.get(subscriber, {}).values()), default=None)
@@ -59,8 +66,7 @@ class SimulatedLog:
             self._world.laws.delivered(entry.message)
         return Batch(tuple(entries), cursor)
 
-    def _settle(self, settlement: Settlement) -> None:
-        self._world.database.land(*settlement.commits)
+    def _move(self, settlement: Settlement) -> None:
         name = settlement.subscriber
         before = self.cursors.get(name, 0)
         require(settlement.cursor >= before, f"the cursor of {name} went back")

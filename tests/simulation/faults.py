@@ -56,6 +56,7 @@ SITES: dict[Site, tuple[Fault, ...]] = {
     ("aws", "timer", "queue.send"): DELIVERY,
     ("aws", "bus", "queue.send"): DELIVERY,
     ("aws", "reaction", "store.get"): CALL,
+    ("aws", "reaction", "store.get_many"): CALL,
     ("aws", "reaction", "store.count"): CALL,
     ("aws", "reaction", "store.commit"): CALL,
     ("aws", "reaction", "queue.delete"): CALL,
@@ -66,6 +67,7 @@ SITES: dict[Site, tuple[Fault, ...]] = {
     ("embedded", "request", "store.commit"): CALL,
     ("embedded", "subscriber", "log.pending"): CALL,
     ("embedded", "subscriber", "store.get"): CALL,
+    ("embedded", "subscriber", "store.get_many"): CALL,
     ("embedded", "subscriber", "store.count"): CALL,
     ("embedded", "subscriber", "store.claim"): CALL,
     ("embedded", "subscriber", "log.settle"): CALL,
@@ -73,6 +75,14 @@ SITES: dict[Site, tuple[Fault, ...]] = {
 }
 SORE_RATE = 0.3  # every history has one call that goes wrong so often, so that none is left out
 _SLOW = 40  # a delayed call takes so many times the usual time
+_AFTER_OUTAGES = frozenset(
+    {
+        ("relay", "parking.park"),
+        ("redrive", "bus.publish"),
+        ("redrive", "parking.park"),
+        ("redrive", "parking.forget"),
+    }
+)
 _CRASHES = frozenset({Fault.CRASH_BEFORE, Fault.CRASH_AFTER})
 
 
@@ -89,15 +99,18 @@ class Faults:
         self._crash_share = random.choice((0.1, 0.5))  # of the crashes drawn, how many happen
         self._usual_micros = random.choice((500, 5_000, 50_000))
         self._kinds = frozenset(fault for fault in Fault if random.random() < 0.8)  # most of them
-        self._sore = random.choice([site for site in SITES if site[0] == runtime])
+        self.sore = random.choice([site for site in SITES if site[0] == runtime])
         self._until = random.randrange(2_000_000, 25_000_000)
-        outage = random.randrange(3_000_000) if random.random() < 0.2 else self._until  # some days
-        self._outage = range(outage, min(outage + 8_000_000, self._until))
+        begins = random.randrange(2_000_000) if random.random() < self._outage_chance() else self._until
+        self._outage = range(begins, min(begins + 8_000_000, self._until))
 
     @property
     def outage(self) -> bool:
         """Whether the bus refuses everything now."""
         return self._scheduler.micros in self._outage
+
+    def _outage_chance(self) -> float:
+        return 1.0 if self.sore[1:] in _AFTER_OUTAGES else 0.2
 
     def usual(self, times: int = 1) -> int:
         """Return the microseconds that something takes this time, or so many times as long."""
@@ -106,7 +119,7 @@ class Faults:
     def strikes(self, method: str, fault: Fault, actor: str = "") -> bool:
         """Say whether this goes wrong with this call."""
         site = (self._runtime, actor or self._scheduler.actor, method)
-        sore = site == self._sore
+        sore = site == self.sore
         if self._random.random() >= (SORE_RATE if sore else self._rate) or self._over():
             return False
         if fault not in self._kinds and not sore:
@@ -139,7 +152,7 @@ class Faults:
 
     def _draw(self, method: str) -> Fault | None:
         site = (self._runtime, self._scheduler.actor, method)
-        sore = site == self._sore
+        sore = site == self.sore
         if self._random.random() >= (SORE_RATE if sore else self._rate) or self._over():
             return None
         fault = self._random.choice(CALL)

@@ -21,6 +21,7 @@ from tests.simulation.kiosk.model import (
     DUTIES,
     HOLDS,
     RESERVATIONS,
+    SALES,
     TAGS,
     TILL_ID,
     TILLS,
@@ -30,6 +31,7 @@ from tests.simulation.kiosk.model import (
     Duty,
     Hold,
     Reservation,
+    Sale,
     Till,
     stock_key,
 )
@@ -38,7 +40,7 @@ from tests.simulation.world import Database, VirtualClock
 
 WATCHED: Mapping[str, AnyKind] = {
     kind.name: kind
-    for kind in (ORDERS, RESERVATIONS, TILLS, DELIVERIES, TAGS, BOARDS, TURNS, HOLDS, CLOSURES, DUTIES)
+    for kind in (ORDERS, RESERVATIONS, TILLS, DELIVERIES, SALES, TAGS, BOARDS, TURNS, HOLDS, CLOSURES, DUTIES)
 }
 # From which state to which: "" is not there yet. Written out here, not taken from the services.
 LEGAL: Mapping[str, frozenset[tuple[str, str]]] = {
@@ -71,7 +73,7 @@ class Laws:
         self._start = dict(database.counts)
         self._counts = Counter(database.counts)
         self._claims: dict[str, Claim] = {}
-        self._notes: Counter[tuple[str, str]] = Counter()
+        self._noted: set[str] = set()
         self._messages: dict[str, tuple[str, str, int]] = {}
         for record in database.records.values():
             self._keep(record)
@@ -100,6 +102,10 @@ class Laws:
             if isinstance(timer, SetTimer):
                 self._messages[timer.message.id] = (primary.kind, primary.id, primary.version)
                 self.due[timer.message.id] = timer.due
+
+    def has_note(self, note: str) -> bool:
+        """Return whether a request with this key has made something already."""
+        return note in self._noted
 
     def accepted(self, kind: str, id: str) -> None:
         """Judge a request that was answered with success: what it speaks of is there, and will be."""
@@ -136,20 +142,18 @@ class Laws:
         value = self.values[record.kind, record.id]
         if record.kind in LEGAL:
             step = (_state(before), _state(value))
-            require(
-                step in LEGAL[record.kind], f"a {record.kind} went from {step[0] or 'nothing'} to {step[1]}"
-            )
-        if before is None and isinstance(value, Order | Hold | Delivery):
+            require(step in LEGAL[record.kind], f"{record.kind}: from {step[0] or 'nothing'} to {step[1]}")
+        if before is None and isinstance(value, Order | Hold | Delivery | Sale):
             self._judge_note(record.kind, value)
         judge = RULES.get(record.kind)
         if judge is not None:
             judge(self, before, value)
 
-    def _judge_note(self, kind: str, value: Order | Hold | Delivery) -> None:
+    def _judge_note(self, kind: str, value: Order | Hold | Delivery | Sale) -> None:
         note = value.delivery.note if isinstance(value, Order) else value.note
         if note:
-            self._notes[kind, note] += 1
-            require(self._notes[kind, note] == 1, f"one key made two of {kind}")
+            require(note not in self._noted, f"one key made two of {kind}")
+            self._noted.add(note)
 
     def _judge_counters(self, commit: Commit) -> None:
         for add in commit.counters:
@@ -169,11 +173,13 @@ class Laws:
         expected = Counter(self._start)
         for delivery in self.all(DELIVERIES).values():
             expected[stock_key(delivery.sku)] += delivery.quantity
+        for sale in self.all(SALES).values():
+            expected[stock_key(sale.sku)] -= sale.quantity
         for reservation in self.all(RESERVATIONS).values():
             for sku, quantity in reservation.goods.items():
                 expected[stock_key(sku)] -= quantity
         till = self.values.get((TILLS.name, TILL_ID), Till())
-        expected["kiosk:takings"] = len(till.orders)
+        expected["kiosk:takings"] = len(till.all)
         for key, count in expected.items():
             require(self._counts[key] == count, f"{key} does not agree with the records")
 
@@ -197,9 +203,9 @@ class Laws:
 
     def judge_till(self, before: Till | None, after: Till) -> None:
         """Forbid a till that forgets an order or takes one twice."""
-        known = before.orders if before else ()
-        require(after.orders[: len(known)] == known, "the till has forgotten an order")
-        require(len(set(after.orders)) == len(after.orders), "the till has taken an order twice")
+        known = before.all if before else ()
+        require(after.all[: len(known)] == known, "the till has forgotten an order")
+        require(len(set(after.all)) == len(after.all), "the till has taken an order twice")
 
     def judge_board(self, before: Board | None, after: Board) -> None:
         """Forbid a copy that goes back to what was before."""

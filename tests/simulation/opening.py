@@ -18,6 +18,7 @@ from tests.simulation.world import Database, DrawnChance, VirtualClock, run
 
 SHOP_ID = "corner"
 SKUS = ("crisps", "nuts")
+PRICE = 199  # of one piece, tax included
 STOCK = 25  # of each, so that some orders find too little
 OWNER = Caller("owner", grants={f"shop:{SHOP_ID}": "owner"})
 
@@ -41,7 +42,7 @@ def _records() -> dict[tuple[str, str], Record]:
     shop = SetShop("Corner", "EUR", Channels(web=ChannelTerms(tax_included=True)))
     put("/shops/{shop_id}", {"shop_id": SHOP_ID}, shop)
     for sku in SKUS:
-        put("/shops/{shop_id}/prices/{sku}", {"shop_id": SHOP_ID, "sku": sku}, SetPrice(sku, 199, 700))
+        put("/shops/{shop_id}/prices/{sku}", {"shop_id": SHOP_ID, "sku": sku}, SetPrice(sku, PRICE, 700))
     for id in ROTA:
         store.records[DUTIES.name, id] = DUTIES.new(id, Duty(on=True)).record()
     return store.records

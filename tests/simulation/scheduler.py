@@ -5,6 +5,7 @@ process; when one of them raises Crash, all of its process is gone, as it stands
 """
 
 from collections.abc import Callable, Coroutine, Generator
+from functools import partial
 from heapq import heappop, heappush
 from typing import Any, Generic, TypeVar
 
@@ -69,13 +70,13 @@ class Process:
 
     def __init__(self, fell: Callable[[], None] = lambda: None) -> None:
         self.alive = True
-        self.tasks: dict[int, Task] = {}
+        self.tasks: dict[Task, None] = {}  # in the order they began
         self._fell = fell
 
     def kill(self) -> None:
         """End every task where it stands."""
         self.alive = False
-        for task in self.tasks.values():
+        for task in self.tasks:
             task.work.close()
         self.tasks.clear()
         self._fell()
@@ -84,13 +85,13 @@ class Process:
 class Task:
     """One coroutine of a process. `actor` says for whom it works: a row of the table of faults."""
 
-    __slots__ = ("actor", "number", "process", "work")
+    __slots__ = ("actor", "process", "resume", "work")
 
-    def __init__(self, number: int, work: Work, process: Process, actor: str) -> None:
-        self.number = number
+    def __init__(self, work: Work, process: Process, actor: str) -> None:
         self.work = work
         self.process = process
         self.actor = actor
+        self.resume: Callable[[], None] = lambda: None
 
 
 class Scheduler:
@@ -110,36 +111,38 @@ class Scheduler:
 
     def spawn(self, work: Work, process: Process, actor: str) -> None:
         """Begin a task now."""
-        self._asked += 1
-        task = Task(self._asked, work, process, actor)
-        process.tasks[task.number] = task
+        task = Task(work, process, actor)
+        task.resume = partial(self._resume, task)
+        process.tasks[task] = None
         self._processes.add(process)
-        heappush(self._heap, (self.micros, self._asked, lambda: self._step(task)))
+        self.after(0, task.resume)
+
+    def run(self, most: int) -> int:
+        """Run until nothing is left to do, and return in how many steps; stop at `most`."""
+        heap = self._heap
+        for steps in range(most):
+            if not heap:
+                return steps
+            self.micros, _, do = heappop(heap)
+            do()
+        return most
 
     def close(self) -> None:
         """End whatever still waits, when nobody wants to know any more."""
         for process in self._processes:
-            for task in process.tasks.values():
+            for task in process.tasks:
                 task.work.close()
         self._processes.clear()
         self._heap.clear()
 
-    def step(self) -> bool:
-        """Run what is due next. Returns False when nothing is left to do."""
-        if not self._heap:
-            return False
-        self.micros, _, do = heappop(self._heap)
-        do()
-        return True
-
-    def _step(self, task: Task) -> None:
-        if task.number not in task.process.tasks:
+    def _resume(self, task: Task) -> None:
+        if task not in task.process.tasks:
             return
         self.actor = task.actor
         try:
             wait = task.work.send(None)
         except StopIteration:
-            del task.process.tasks[task.number]
+            del task.process.tasks[task]
             if not task.process.tasks:
                 self._processes.discard(task.process)
         except Crash:
@@ -147,6 +150,6 @@ class Scheduler:
             task.process.kill()
         else:
             if isinstance(wait, int):
-                self.after(wait, lambda: self._step(task))
+                self.after(wait, task.resume)
             else:
-                wait.when_kept(lambda: self.after(0, lambda: self._step(task)))
+                wait.when_kept(partial(self.after, 0, task.resume))

@@ -6,8 +6,7 @@ from tests.simulation.scheduler import Crash, Pause, Process, Promise, Scheduler
 
 
 def finish(scheduler: Scheduler) -> None:
-    while scheduler.step():
-        pass
+    scheduler.run(100)
 
 
 def test_what_is_due_first_runs_first() -> None:

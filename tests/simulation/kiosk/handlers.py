@@ -15,9 +15,11 @@ from tests.simulation.kiosk.model import (
     DUTIES,
     HOLD,
     HOLDS,
+    JAM,
     POISON,
     RESERVATIONS,
     ROTA,
+    SALES,
     STOCK_CEILING,
     TAGS,
     TILL_ID,
@@ -26,6 +28,7 @@ from tests.simulation.kiosk.model import (
     AlreadySo,
     Board,
     Closure,
+    CrankJammed,
     Delivery,
     Duty,
     Hold,
@@ -35,6 +38,7 @@ from tests.simulation.kiosk.model import (
     LastOnDuty,
     Reservation,
     ReservationState,
+    Sale,
     SetTag,
     SlotClosed,
     Tag,
@@ -57,9 +61,13 @@ async def reserve_goods(unit: Unit, event: OrderCreated) -> None:
         if await unit.count(stock_key(sku)) < quantity:
             await unit.commit(RESERVATIONS.new(id, Reservation(ReservationState.SHORT)))
             return
+    tags = await unit.get_many(TAGS, tuple(goods))
+    worth = sum(tag.value.amount * goods[sku] for sku, tag in tags.items())
     taken = [Add(stock_key(sku), -quantity) for sku, quantity in goods.items()]
     try:
-        await unit.commit(RESERVATIONS.new(id, Reservation(ReservationState.HELD, goods)), counters=taken)
+        await unit.commit(
+            RESERVATIONS.new(id, Reservation(ReservationState.HELD, goods, worth)), counters=taken
+        )
     except CounterRefused as refused:  # somebody took them since they were counted: decide again
         raise Conflict from refused
 
@@ -83,7 +91,8 @@ async def take_money(unit: Unit, event: OrderProcessed) -> None:
     if till is None:
         await unit.commit(TILLS.new(TILL_ID, Till((event.order_id,))), counters=counted)
     else:
-        await unit.commit(till.changed(Till((*till.value.orders, event.order_id))), counters=counted)
+        fuller = replace(till.value, orders=(*till.value.orders, event.order_id))
+        await unit.commit(till.changed(fuller), counters=counted)
 
 
 async def copy_tag(unit: Unit, event: TagSet) -> None:
@@ -93,13 +102,16 @@ async def copy_tag(unit: Unit, event: TagSet) -> None:
     if board is None:
         await unit.commit(BOARDS.new(BOARD_ID, Board({event.sku: tag})))
     else:
-        await unit.commit(board.changed(Board({**board.value.tags, event.sku: tag})))
+        tags = {**board.value.tags, event.sku: tag}
+        await unit.commit(board.changed(replace(board.value, tags=tags)))
 
 
 async def turn_crank(unit: Unit, event: TagSet) -> None:
     """Turn the crank once for every tag that was set. Poison breaks it."""
     if event.amount == POISON:
         raise RuntimeError("poison")
+    if event.amount == JAM:
+        raise CrankJammed
     await unit.commit(TURNS.new(unit.new_id("trn"), Turn(event.sku, event.edition)))
 
 
@@ -115,6 +127,24 @@ async def receive_goods(unit: Unit, command: Delivery) -> Stored[Delivery]:
     """Put goods on the shelf. Raises CounterRefused when there is no room."""
     added = Add(stock_key(command.sku), command.quantity, ceiling=STOCK_CEILING)
     return await unit.commit(DELIVERIES.new(unit.new_id("dlv"), command), counters=(added,))
+
+
+async def sell_goods(unit: Unit, command: Sale) -> Stored[Sale]:
+    """Sell from the shelf. Raises CounterRefused when there is too little."""
+    taken = Add(stock_key(command.sku), -command.quantity)
+    return await unit.commit(SALES.new(unit.new_id("sal"), command), counters=(taken,))
+
+
+async def bank_money(unit: Unit) -> Stored[Till]:
+    """Take what is in the till to the bank. Raises NotFound when nobody has paid yet."""
+    till = await unit.get(TILLS, TILL_ID)
+    return await unit.commit(till.changed(Till((), till.value.all)))
+
+
+async def scribble(unit: Unit) -> Stored[Board]:
+    """Write under the tags. Raises NotFound when there is no board yet."""
+    board = await unit.get(BOARDS, BOARD_ID)
+    return await unit.commit(board.changed(replace(board.value, scribbles=board.value.scribbles + 1)))
 
 
 async def set_tag(unit: Unit, command: SetTag, sku: str) -> Stored[Tag]:

@@ -13,6 +13,7 @@ from frontdesk.kernel.messages import Event
 HOLD = timedelta(seconds=8)  # how long a slot is held for somebody who does not confirm
 STOCK_CEILING = 60
 POISON = 666  # a tag of this amount breaks the crank, on purpose
+JAM = 13  # and this one it refuses
 ROTA = ("rota_ann", "rota_bob")  # one of them must be on duty
 TILL_ID, BOARD_ID = "till", "board"
 
@@ -35,20 +36,35 @@ class HoldState(StrEnum):
 
 
 class Reservation(msgspec.Struct, frozen=True):
-    """Goods taken from the stock for one order, by sku."""
+    """Goods taken from the stock for one order, by sku, and what they were worth by the tags of that moment."""
 
     state: ReservationState
     goods: dict[str, int] = {}
+    worth: int = 0
 
 
 class Till(msgspec.Struct, frozen=True):
-    """The orders that were paid, as they came in: all of them change this one record."""
+    """The orders that were paid, as they came in: all of them change this one record. `banked` went to the bank."""
 
     orders: tuple[str, ...] = ()
+    banked: tuple[str, ...] = ()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every order that was ever paid, oldest first."""
+        return (*self.banked, *self.orders)
 
 
 class Delivery(msgspec.Struct, frozen=True):
     """Goods that came in. `note` is the sender's own."""
+
+    sku: str
+    quantity: int
+    note: str
+
+
+class Sale(msgspec.Struct, frozen=True):
+    """Goods sold over the counter. `note` is the sender's own."""
 
     sku: str
     quantity: int
@@ -63,9 +79,10 @@ class Tag(msgspec.Struct, frozen=True):
 
 
 class Board(msgspec.Struct, frozen=True):
-    """A copy of every tag, by sku."""
+    """A copy of every tag, by sku, and what people scribble under it."""
 
     tags: dict[str, Tag] = {}
+    scribbles: int = 0
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -97,13 +114,14 @@ class Duty(msgspec.Struct, frozen=True):
 RESERVATIONS = Kind("reservation", Reservation)
 TILLS = Kind("till", Till)
 DELIVERIES = Kind("delivery", Delivery)
+SALES = Kind("sale", Sale)
 TAGS = Kind("tag", Tag)
 BOARDS = Kind("board", Board)
 TURNS = Kind("turn", Turn)
 HOLDS = Kind("hold", Hold)
 CLOSURES = Kind("closure", Closure)
 DUTIES = Kind("duty", Duty)
-KINDS = (RESERVATIONS, TILLS, DELIVERIES, TAGS, BOARDS, TURNS, HOLDS, CLOSURES, DUTIES)
+KINDS = (RESERVATIONS, TILLS, DELIVERIES, SALES, TAGS, BOARDS, TURNS, HOLDS, CLOSURES, DUTIES)
 
 
 class TagSet(Event, frozen=True, kw_only=True):
@@ -146,6 +164,10 @@ class HoldOver(Rejected):
 
 class LastOnDuty(Rejected):
     """The other one is off duty: somebody must stay."""
+
+
+class CrankJammed(Rejected):
+    """The crank does not take this amount."""
 
 
 class AlreadySo(Rejected):

@@ -11,14 +11,18 @@ from frontdesk.kernel.services import Reaction, Service
 from frontdesk.services.orders.events import OrderCancelled, OrderCreated, OrderProcessed
 from tests.simulation.kiosk import handlers
 from tests.simulation.kiosk.model import (
+    BOARDS,
     CLOSURES,
     DELIVERIES,
     DUTIES,
     HOLDS,
     KINDS,
+    SALES,
     TAGS,
+    TILLS,
     Delivery,
     HoldLapsed,
+    Sale,
     SetTag,
     TagSet,
     TakeHold,
@@ -48,6 +52,9 @@ SERVICE = Service(
     kinds=KINDS,
     routes=(
         _post("/deliveries", handlers.receive_goods, DELIVERIES, Delivery, "/deliveries/{id}"),
+        _post("/sales", handlers.sell_goods, SALES, Sale, "/sales/{id}"),
+        _post("/till/bank", handlers.bank_money, TILLS),
+        _post("/board/scribble", handlers.scribble, BOARDS),
         _post("/tags/{sku}", handlers.set_tag, TAGS, SetTag),
         _post("/holds", handlers.take_hold, HOLDS, TakeHold, "/holds/{id}"),
         _post("/holds/{id}/extend", handlers.extend_hold, HOLDS),
