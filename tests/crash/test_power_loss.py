@@ -24,7 +24,7 @@ from tests.unit.embedded.engine import Engine, jar, opened
 from tests.unit.embedded.reacting import filled, run_dry, subscriber, sweets
 
 CLIENTS = 6
-CHECKPOINT_PAGES = (8, 100_000)  # many checkpoints in a short run, or none: a checkpoint syncs too
+CHECKPOINT_ROWS = (4, 100_000)  # many checkpoints in a short run, or none: a checkpoint syncs too
 WEAKER = "pragma synchronous = normal;"
 
 
@@ -48,7 +48,7 @@ def on(disk: Disk, pragmas: str, pages: int) -> Iterator[None]:
 
     with (
         patch.object(Database, "_connect", connect),
-        patch.object(module, "CHECKPOINT_PAGES", pages),
+        patch.object(module, "CHECKPOINT_ROWS", pages),
         patch.object(module, "CHECKPOINT_PAUSE_SECONDS", 0.001),
     ):
         yield
@@ -109,7 +109,7 @@ def cut_off(folder: Path, seed: int, pragmas: str = "") -> Aftermath:
     answered: set[str] = set()
     cut = random.Random(seed).randint(5, 1_500)  # noqa: S311 - a run must repeat itself
     disk = Disk(f"disk-{seed}-{len(pragmas)}", seed, cut)
-    with on(disk, pragmas, CHECKPOINT_PAGES[seed % 2]):
+    with on(disk, pragmas, CHECKPOINT_ROWS[seed % 2]):
         asyncio.run(live(before, disk, answered))
     disk.leave(after)
     return asyncio.run(look(after, answered))

@@ -47,10 +47,11 @@ class Desk:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated
+        if not self.tokens.remembers(token):
+            self.failures.check(address, asyncio.get_running_loop().time())
         try:
             return self.tokens.verify(token)
         except Unauthenticated:
-            self.failures.check(address, asyncio.get_running_loop().time())
             self.failures.add(address)
             raise
 

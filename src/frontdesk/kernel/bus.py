@@ -98,7 +98,7 @@ class Bus:
             return
 
     def retry_delay(self, tries: int) -> float:
-        """Return the seconds to wait after so many failed tries: exponential, full jitter."""
+        """Return the seconds to wait after so many failed tries: exponential, its upper half by chance."""
         ceiling = min(limits.RETRY_MAX_SECONDS, limits.RETRY_BASE_SECONDS * 2.0**tries)
         return ceiling * (0.5 + self.chance.fraction() / 2)
 

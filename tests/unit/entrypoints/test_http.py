@@ -50,7 +50,11 @@ async def look(unit: Unit, id: str) -> Stored[Jar]:
 
 
 class OneToken:
-    """Verifies one token."""
+    """Verifies one token, and has not seen it before."""
+
+    def remembers(self, _: str) -> bool:
+        """See tokens.Tokens."""
+        return False
 
     def verify(self, token: str) -> Caller:
         """See tokens.Tokens."""

@@ -21,7 +21,7 @@ HOT_RECORDS = 20_000
 HOT_BODY_CHARS = 8_192  # a larger body is read again each time
 CHECKPOINT_PAUSE_SECONDS = 0.02
 CHECKPOINT_RETRY_SECONDS = 1.0  # after one that failed
-CHECKPOINT_PAGES = 256  # 1 MB: small and often, or its fsync stalls the log's
+CHECKPOINT_ROWS = 128  # about 1 MB of pages: small and often, or its fsync stalls the log's
 _log = logging.getLogger(__name__)
 
 _PRAGMAS = """
@@ -49,6 +49,9 @@ class Database:
             raise
         self.reading = self._connect()
         self._hot: dict[tuple[str, str], Record] = {}
+        self._unmoved = (
+            CHECKPOINT_ROWS  # rows written since the last checkpoint; a log found at the start is moved
+        )
         self._finish = threading.Event()
         self._closing = threading.Event()
         self._checkpoints = threading.Thread(
@@ -89,6 +92,7 @@ class Database:
 
     def remember(self, transaction: Transaction) -> None:
         """Take over what a transaction has made true."""
+        self._unmoved += transaction.rows
         for records in transaction.records.values():
             for record in records.values():
                 self.keep_hot(record)
@@ -128,17 +132,14 @@ class Database:
 
     def _checkpoint_thread(self) -> None:
         connection = self._connect()
-        log = self._path.with_name(self._path.name + "-wal")
         while not self._closing.wait(CHECKPOINT_PAUSE_SECONDS):
             try:
-                if log.stat().st_size >= CHECKPOINT_PAGES * 4096:
+                if self._unmoved >= CHECKPOINT_ROWS:
+                    self._unmoved = 0
                     busy, pages, moved = connection.execute("pragma wal_checkpoint(passive)").fetchone()
                     if not busy and moved == pages:
                         self._finish.set()
-            except (
-                OSError,
-                sqlite3.Error,
-            ) as error:  # a full disk, say: the log grows until there is room again
+            except sqlite3.Error as error:  # a full disk, say: the log grows until there is room again
                 _log.error("a checkpoint failed; the next one tries again: %s", type(error).__name__)
                 self._closing.wait(CHECKPOINT_RETRY_SECONDS)
         connection.close()

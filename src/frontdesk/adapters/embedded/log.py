@@ -20,6 +20,7 @@ from frontdesk.kernel.ports import Clock
 from frontdesk.kernel.time import from_micros, to_micros
 
 RECENT = 20_000  # events kept at hand
+RECENT_CHARS = 64 * 1024 * 1024  # of their bodies, at most
 REACTION_LAG_SECONDS = 1.0  # past this, new requests are told to come again
 TRIM_AT_ONCE = 5_000  # events that one transaction forgets
 
@@ -42,6 +43,7 @@ class EventLog:
         self._database = database
         self._clock = clock
         self._recent: list[tuple[int, Message]] = []
+        self._recent_chars = 0
         self._positions: dict[str, Position] = {}
         self.head = database.last_seq()
         self.writer: Writer | None = None
@@ -60,8 +62,10 @@ class EventLog:
             return
         self._recent.extend(events)
         before, self.head = self.head, events[-1][0]
-        if len(self._recent) > 2 * RECENT:
-            del self._recent[:-RECENT]
+        self._recent_chars += sum(len(message.body) for _, message in events)
+        if len(self._recent) > 2 * RECENT or self._recent_chars > RECENT_CHARS:
+            del self._recent[: len(self._recent) // 2]
+            self._recent_chars = sum(len(message.body) for _, message in self._recent)
         names = {message.name for _, message in events}
         for position in self._positions.values():
             if not names.isdisjoint(position.names):
@@ -114,8 +118,13 @@ class EventLog:
         return row[0] if row else 0
 
     async def trim(self, before: datetime) -> None:
-        """Forget events from `before` that every subscriber is past and no retry needs, and claims lapsed by then."""
-        past = min((position.cursor for position in self._positions.values()), default=0)
+        """Forget events from `before` that every subscriber is past and no retry needs, and claims lapsed by then.
+
+        A subscriber that does not run now counts as well: its service may only be switched off.
+        """
+        past = min(
+            [position.cursor for position in self._positions.values()] + self._absent_cursors(), default=0
+        )
 
         def also(transaction: Transaction) -> None:
             transaction.database.execute(
@@ -172,6 +181,10 @@ class EventLog:
     def _stored_cursor(self, subscriber: str) -> int:
         row = self._read("select seq from cursors where subscriber=?", subscriber)
         return row[0] if row else 0
+
+    def _absent_cursors(self) -> list[int]:
+        cursors = self._database.reading.execute("select subscriber, seq from cursors")
+        return [seq for subscriber, seq in cursors if subscriber not in self._positions]
 
     def _next_retry(self, subscriber: str) -> datetime | None:
         row = self._read("select min(due) from retries where subscriber=?", subscriber)

@@ -21,7 +21,10 @@ from frontdesk.kernel.services import Reaction, Service
 
 BATCH = 256  # at least as many as connections that write at once, or acceptance outruns reactions for ever
 BATCH_RERUNS = 2  # of a batch that lost a race, before its messages go one by one
-LOST_RACE_PAUSE = timedelta(milliseconds=50)  # for one message that keeps losing; its tries do not count
+# For one message that keeps losing; its tries do not count. The older it is, the longer it waits: one that can never
+# win must not keep the others from their batches.
+LOST_RACE_PAUSE = timedelta(milliseconds=50)
+LOST_RACE_PAUSE_MAX = timedelta(minutes=1)
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -135,8 +138,10 @@ class Subscriber:
             except Conflict:
                 continue
             return
-        due = self._bus.clock.now() + LOST_RACE_PAUSE
-        parked = Parked(entry.seq, max(entry.tries, 1), due, "conflict: kept losing races")
+        now = self._bus.clock.now()
+        pause = min(LOST_RACE_PAUSE_MAX, max(LOST_RACE_PAUSE, (now - entry.message.at) / 10))
+        self._observe(self.name, entry.message, Fate.RERUN, Conflict("Kept losing races; it is tried again."))
+        parked = Parked(entry.seq, max(entry.tries, 1), now + pause, "conflict: kept losing races")
         await self._log.settle(Settlement(self.name, cursor, parked=(parked,)))
 
     async def _decide(self, entries: Sequence[Entry], cursor: int) -> Settlement:

@@ -85,6 +85,11 @@ class Transaction:
         self.events.append((self.next_seq, message))
         self.next_seq += 1
 
+    @property
+    def rows(self) -> int:
+        """How many rows this writes, about: what it costs the write-ahead log."""
+        return sum(map(len, self.records.values())) + len(self.events)
+
     def absorb(self, written: "Transaction") -> None:
         """Take over what another one has written inside this one's SQLite transaction."""
         for kind, records in written.records.items():

@@ -55,6 +55,7 @@ class Writer:
         self._waiting: deque[Submission] = deque()
         self._flushing: tuple[list[Submission], Transaction] | None = None
         self._scheduled = False
+        self._closed = False
         self._next_seq = database.last_seq() + 1
         self._work: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._commit_thread, name="frontdesk-commit", daemon=True)
@@ -65,6 +66,8 @@ class Writer:
 
         `patient` submissions (reactions, timers) wait as long as it takes: what was accepted is never shed.
         """
+        if self._closed:
+            raise Unavailable("The desk is closing.")
         now = self._loop.time()
         if not patient and self._waiting and now - self._waiting[0].since > OLDEST_WAIT.total_seconds():
             raise Unavailable
@@ -75,6 +78,7 @@ class Writer:
 
     async def close(self) -> None:
         """Write what waits, then stop the thread."""
+        self._closed = True
         while self._waiting or self._flushing is not None:  # noqa: ASYNC110 - once, at the end
             await asyncio.sleep(0.001)
         self._work.put(False)
