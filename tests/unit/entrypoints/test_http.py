@@ -50,11 +50,7 @@ async def look(unit: Unit, id: str) -> Stored[Jar]:
 
 
 class OneToken:
-    """Verifies one token, and has not seen it before."""
-
-    def remembers(self, _: str) -> bool:
-        """See tokens.Tokens."""
-        return False
+    """Verifies one token."""
 
     def verify(self, token: str) -> Caller:
         """See tokens.Tokens."""

@@ -63,10 +63,6 @@ class Tokens:
         header = {"alg": ALGORITHM, "typ": "at+jwt", "kid": self._key.kid}
         return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
 
-    def remembers(self, token: str) -> bool:
-        """Return whether `verify` has found this very token good before, and so costs next to nothing."""
-        return token in self._good
-
     def verify(self, token: str) -> Caller:
         """Return who a token speaks for. Raises Unauthenticated for one that is expired, forged or not for us."""
         found = self._good.get(token)
