@@ -73,16 +73,21 @@ class Frontdesk:
 
 @dataclass(frozen=True, slots=True)
 class UsualStack:
-    """FastAPI + SQLAlchemy + SQLite, in an environment of its own: see `peer_fastapi`."""
+    """FastAPI + SQLAlchemy + SQLite, in an environment of its own: see `peer_fastapi` for its two forms."""
 
     python: Path
-    name: str = "FastAPI + SQLAlchemy"
+    form: str = "tutorial"
+
+    @property
+    def name(self) -> str:
+        """See `Contestant`."""
+        return f"FastAPI + SQLAlchemy, {self.form} form"
 
     def start(self, folder: Path, port: int) -> Start:
         """See `Contestant`."""
         options = ["--port", str(port), "--http", "httptools", "--no-access-log", "--log-level", "warning"]
         command = [str(self.python), "-m", "uvicorn", "bench.peer_fastapi:app", *options]
-        return Start(command, {"PEER_DATABASE": str(folder / "peer.db")})
+        return Start(command, {"PEER_DATABASE": str(folder / "peer.db"), "PEER_FORM": self.form})
 
     def stored(self, folder: Path) -> int:
         """See `Contestant`."""

@@ -42,16 +42,22 @@ class Burst:
     many: Load
 
 
-def measure(plan: Plan, held: Frontdesk, peer: Contestant, facts: Mapping[str, Any], say: Say) -> Results:
-    """Measure everything. Raises BenchError and then leaves the server's folder, with its log, behind."""
+def measure(
+    plan: Plan, held: Frontdesk, peers: tuple[Contestant, Contestant], facts: Mapping[str, Any], say: Say
+) -> Results:
+    """Measure everything; the peers are the tutorial's form and the tuned one.
+
+    Raises BenchError and then leaves the server's folder, with its log, behind.
+    """
     disk: list[float] = []
     ours: list[Burst] = []
     theirs: list[Burst] = []
+    tuned: list[Burst] = []
     for number in range(plan.pairs):
         label = f"pair {number + 1} of {plan.pairs}"
         disk.append(fdatasyncs_a_second(plan.folder))
         say(f"{label}: the disk, {disk[-1]:,.0f} fdatasync/s")
-        turn: list[tuple[Contestant, list[Burst]]] = [(held, ours), (peer, theirs)]
+        turn: list[tuple[Contestant, list[Burst]]] = [(held, ours), (peers[0], theirs), (peers[1], tuned)]
         for contestant, bursts in turn if number % 2 == 0 else reversed(turn):
             bursts.append(_burst(plan, contestant))
             many, single = bursts[-1].many, bursts[-1].single
@@ -63,14 +69,20 @@ def measure(plan: Plan, held: Frontdesk, peer: Contestant, facts: Mapping[str, A
     say(f"sustained: {plan.sustained_seconds} s with the processor at work ...")
     sustained = _sustained(plan, Frontdesk(held.key), peer_rate)
     say(f"sustained: {sustained.load.rate:,.0f} orders/s{_but(sustained.load)}")
-    return Results(facts, disk, *_contests(ours, theirs), sustained)
+    return Results(facts, disk, *_contests(ours, theirs, tuned), sustained)
 
 
-def _contests(ours: Sequence[Burst], peer: Sequence[Burst]) -> tuple[Contest, Contest]:
-    burst = Contest(
-        f"Burst, {CONNECTIONS} connections", [b.many for b in ours], [b.many for b in peer], BURST_BAR
+def _contests(
+    ours: Sequence[Burst], peer: Sequence[Burst], tuned: Sequence[Burst]
+) -> tuple[Contest, Contest, Contest]:
+    title = f"Burst, {CONNECTIONS} connections"
+    many = [burst.many for burst in ours]
+    single = [burst.single for burst in ours]
+    return (
+        Contest(title, many, [burst.many for burst in peer], BURST_BAR),
+        Contest(f"{title}, the peer tuned", many, [burst.many for burst in tuned]),
+        Contest("One connection", single, [burst.single for burst in peer]),
     )
-    return burst, Contest("One connection", [b.single for b in ours], [b.single for b in peer])
 
 
 def _burst(plan: Plan, contestant: Contestant) -> Burst:

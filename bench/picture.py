@@ -46,7 +46,7 @@ def picture(results: Results) -> str:
 
 
 def _groups(results: Results) -> Iterator[tuple[str, list[Bar], float | None]]:
-    for contest in (results.burst, results.single):
+    for contest in results.contests:
         ours = median(load.rate for load in contest.ours)
         peer = median(load.rate for load in contest.peer)
         bars = [

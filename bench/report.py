@@ -26,7 +26,7 @@ def show(results: Results, console: Console) -> None:
     table = Table("", title=title, title_justify="left", box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
     for column in COLUMNS:
         table.add_column(column, justify="right", no_wrap=True)
-    for contest in (results.burst, results.single):
+    for contest in results.contests:
         ratio = f"{contest.ratio:.1f} [{min(contest.ratios):.1f}-{max(contest.ratios):.1f}]"
         table.add_row(f"[bold]{contest.title}")
         table.add_row(*_row("ours, reactions held", contest.ours, ratio))

@@ -69,8 +69,14 @@ class Results:
     facts: Mapping[str, Any]
     fdatasyncs: Sequence[float]  # a second, once before each pair
     burst: Contest
+    tuned: Contest
     single: Contest
     sustained: Sustained
+
+    @property
+    def contests(self) -> tuple[Contest, ...]:
+        """Everything that was measured in turns, as tables list it."""
+        return (self.burst, self.tuned, self.single)
 
     @property
     def is_met(self) -> bool:
@@ -96,6 +102,7 @@ class Results:
             "met": self.is_met,
             "fdatasyncs_a_second": [round(rate) for rate in self.fdatasyncs],
             "burst": _contest(self.burst),
+            "tuned": _contest(self.tuned),
             "single": _contest(self.single),
             "sustained": sustained,
         }

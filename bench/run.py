@@ -58,7 +58,8 @@ def _run(options: argparse.Namespace, console: Console) -> Results:
             )
             held = Frontdesk(folder / "key", hold_reactions=True)
             facts = machine_facts(folder, versions)
-            results = measure(plan, held, peer, facts, partial(console.print, highlight=False))
+            peers = (peer, UsualStack(options.peer_python, form="tuned"))
+            results = measure(plan, held, peers, facts, partial(console.print, highlight=False))
     except BenchError as error:
         raise BenchError(f"{error}\nWhat the servers wrote is kept in {folder}.") from error
     except BaseException:
