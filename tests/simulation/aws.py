@@ -175,7 +175,7 @@ class AwsDesk:
     def _set(self, timer: SetTimer) -> None:
         self._timers[timer.record_id, timer.name] = timer
         due = timer.due - self._world.design.early
-        late = self._world.faults.usual(10)
+        late = self._world.faults.usual(self._world.random.choice((0, 10)))
         self._world.scheduler.after(self._world.clock.micros_until(due) + late, lambda: self._fire(timer))
 
     def _fire(self, timer: SetTimer) -> None:

@@ -14,6 +14,7 @@ from tests.simulation.faults import Fault
 from tests.simulation.laws import require
 from tests.simulation.scheduler import Pause, Process, Work
 
+PATIENCE_MICROS, MOST_PATIENCE_MICROS = 300_000, 5_000_000  # before one asks again: doubles, up to
 ANNA = Caller("anna")
 
 
@@ -64,6 +65,7 @@ class Clients:
 
     async def insist(self, wish: Wish) -> Outcome:
         """Send a wish until there is an answer to it that will not change."""
+        patience = PATIENCE_MICROS
         while True:
             made = self._world.laws.has_note(wish.key)
             outcome = await self.send(wish)
@@ -74,7 +76,8 @@ class Clients:
                 known = made and not isinstance(outcome, KeyReused)
                 require(not known, f"a repeat of what was accepted was refused: {type(outcome).__name__}")
                 return outcome
-            await self.think(1_500_000)
+            await Pause(self._world.random.randrange(patience))
+            patience = min(2 * patience, MOST_PATIENCE_MICROS)
 
     async def send(self, wish: Wish) -> Outcome:
         """Send a wish once. Unavailable says nothing of what became of it."""

@@ -20,6 +20,7 @@ from tests.simulation.scheduler import Pause, Process, Promise
 
 PAUSE_MICROS = 200_000  # after a failure of the database
 RESTART_MICROS = 500_000
+DOZE_MICROS = 500_000  # on some days a subscriber is slow to wake, so that much waits for it
 TIMERS_MICROS = 250_000  # between two looks
 
 
@@ -101,6 +102,7 @@ class EmbeddedDesk:
             name: {r.on.NAME for r in reactions} for name, (_, reactions) in self._subscribers.items()
         }
         self._log = SimulatedLog(world, self._wanted)
+        self._doze_micros = world.random.choice((0, 0, DOZE_MICROS))
         self._batch = world.random.choice((1, 2, 5, 256))
         self._wakes: dict[str, Promise[bool]] = {}
         self._open: list[Promise[Outcome]] = []
@@ -177,6 +179,7 @@ class EmbeddedDesk:
         if due is not None:
             self._world.scheduler.after(self._world.clock.micros_until(due), lambda: wake.keep(True))
         await wake
+        await Pause(self._doze_micros)
 
     def _heard(self, commit: Commit) -> None:
         self._wake(commit.events)

@@ -23,12 +23,13 @@ from frontdesk.services.orders.commands import (
 from frontdesk.services.orders.model import ORDERS, IllegalTransition, PriceChanged
 from tests.simulation.clients import Clients, Wish
 from tests.simulation.design import Outcome, World
-from tests.simulation.kiosk.model import JAM, POISON, ROTA, Delivery, Sale, SetTag, TakeHold
+from tests.simulation.kiosk.model import JAM, POISON, ROTA, Delivery, Sale, Scribble, SetTag, TakeHold
 from tests.simulation.laws import require
 from tests.simulation.opening import OWNER, PRICE, SHOP_ID, SKUS
-from tests.simulation.scheduler import Promise, Work
+from tests.simulation.scheduler import Pause, Promise, Work
 
 SLOTS = ("slot_1", "slot_2")
+ALMOST_MICROS = 7_500_000  # shortly before a hold lapses
 HASTE = 20  # on a day of rush, everybody thinks so many times as fast
 Errand = Callable[[], Work]
 
@@ -56,10 +57,10 @@ class Errands:
             (self._buy, self._buy, self._reprice),
         )
         errands = (*quiet, *(errand for rush in rushes for errand in rush))
-        people = random.randint(2, 6)
+        people = random.randint(2, 5)
         if random.random() < 0.25:  # a day of rush
             self._clients.haste = HASTE
-            errands, people = random.choice(rushes), random.randint(4, 8)
+            errands, people = random.choice(rushes), random.randint(4, 7)
         for _ in range(people):
             self._clients.start(self._come(random.choice(errands)))
         for errand in self._needed():
@@ -143,9 +144,10 @@ class Errands:
             await self._clients.think(1_000_000)
 
     async def _scribble(self) -> None:
-        for _ in range(self._random.randint(2, 12)):
-            await self._clients.insist(Wish("POST /board/scribble", None, self._clients.new_key()))
-            await self._clients.think(300_000)
+        for _ in range(self._random.randint(2, self._random.choice((6, 25)))):
+            key = self._clients.new_key()
+            await self._clients.insist(Wish("POST /board/scribble", Scribble(key), key))
+            await self._clients.think(100_000)
 
     async def _reprice(self) -> None:
         for _ in range(self._random.randint(1, 3)):
@@ -180,7 +182,8 @@ class Errands:
         for verb in random.choice(((), ("confirm",), ("release",), ("extend", "confirm"), ("extend",))):
             if isinstance(outcome, FrontdeskError):
                 return
-            await self._clients.think(10_000_000)
+            await Pause(self._random.choice((100_000, 5_000_000, ALMOST_MICROS, ALMOST_MICROS)))
+            await self._clients.think(500_000)
             wish = Wish(
                 f"POST /holds/{{id}}/{verb}", None, self._clients.new_key(), {"id": outcome.result.id}
             )

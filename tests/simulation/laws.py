@@ -54,6 +54,9 @@ LEGAL: Mapping[str, frozenset[tuple[str, str]]] = {
 }
 
 
+REMEMBERED = 8  # requests that changed a record; an older one may be done again
+
+
 def require(fact: object, law: str) -> None:
     """Raise Violation unless it is so."""
     if not fact:
@@ -208,9 +211,16 @@ class Laws:
         require(len(set(after.all)) == len(after.all), "the till has taken an order twice")
 
     def judge_board(self, before: Board | None, after: Board) -> None:
-        """Forbid a copy that goes back to what was before."""
+        """Forbid a copy that goes back to what was before, and a request that is done twice.
+
+        A record remembers the last few requests that changed it, and no more is promised.
+        """
         for sku, tag in (before.tags if before else {}).items():
             require(sku in after.tags and after.tags[sku].edition >= tag.edition, "a copy went backwards")
+        known = before.scribbles if before else ()
+        require(after.scribbles[: len(known)] == known, "the board has forgotten a scribble")
+        for text in after.scribbles[len(known) :]:
+            require(text not in known[-REMEMBERED:], "a scribble was written twice")
 
     def judge_duty(self, before: Duty | None, after: Duty) -> None:
         """Forbid that nobody is on duty."""

@@ -1,4 +1,4 @@
-"""How every history begins: a shop with prices, some stock, and two people on duty."""
+"""How every history begins: a shop with prices, some stock, an empty board, and two people on duty."""
 
 from functools import cache
 from random import Random
@@ -12,7 +12,7 @@ from frontdesk.kernel.http import Call
 from frontdesk.kernel.records import Record
 from frontdesk.services.orders.commands import Channels, ChannelTerms, SetPrice, SetShop
 from frontdesk.services.orders.service import SERVICE as ORDERS
-from tests.simulation.kiosk.model import DUTIES, ROTA, Duty, stock_key
+from tests.simulation.kiosk.model import BOARD_ID, BOARDS, DUTIES, ROTA, Board, Duty, stock_key
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.world import Database, DrawnChance, VirtualClock, run
 
@@ -45,4 +45,5 @@ def _records() -> dict[tuple[str, str], Record]:
         put("/shops/{shop_id}/prices/{sku}", {"shop_id": SHOP_ID, "sku": sku}, SetPrice(sku, PRICE, 700))
     for id in ROTA:
         store.records[DUTIES.name, id] = DUTIES.new(id, Duty(on=True)).record()
+    store.records[BOARDS.name, BOARD_ID] = BOARDS.new(BOARD_ID, Board()).record()
     return store.records

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any, TypeVar
 
-from frontdesk.adapters.embedded.overlay import Overlay
 from frontdesk.adapters.memory.store import MemoryStore
 from frontdesk.kernel.ports import Clock
 from frontdesk.kernel.records import Claim, Commit, Record, SetTimer, Span
@@ -83,9 +82,10 @@ class Database(MemoryStore):
 
     def rehearse(self, commits: Sequence[Commit]) -> None:
         """Raise what one of these commits would raise after those before it."""
-        overlay = Overlay(self, self._clock)
+        trial = MemoryStore(self._clock)
+        trial.records, trial.counts, trial.claims = dict(self.records), dict(self.counts), dict(self.claims)
         for commit in commits:
-            run(overlay.commit(self.admit(commit)))
+            run(trial.commit(self.admit(commit)))
 
     def tell(self, commit: Commit) -> None:
         """Let the events and timers of a commit be heard of."""

@@ -39,6 +39,7 @@ from tests.simulation.kiosk.model import (
     Reservation,
     ReservationState,
     Sale,
+    Scribble,
     SetTag,
     SlotClosed,
     Tag,
@@ -97,13 +98,9 @@ async def take_money(unit: Unit, event: OrderProcessed) -> None:
 
 async def copy_tag(unit: Unit, event: TagSet) -> None:
     """Write a tag on the board."""
-    board = await unit.find(BOARDS, BOARD_ID)
-    tag = Tag(event.edition, event.amount)
-    if board is None:
-        await unit.commit(BOARDS.new(BOARD_ID, Board({event.sku: tag})))
-    else:
-        tags = {**board.value.tags, event.sku: tag}
-        await unit.commit(board.changed(replace(board.value, tags=tags)))
+    board = await unit.get(BOARDS, BOARD_ID)
+    tags = {**board.value.tags, event.sku: Tag(event.edition, event.amount)}
+    await unit.commit(board.changed(replace(board.value, tags=tags)))
 
 
 async def turn_crank(unit: Unit, event: TagSet) -> None:
@@ -141,10 +138,11 @@ async def bank_money(unit: Unit) -> Stored[Till]:
     return await unit.commit(till.changed(Till((), till.value.all)))
 
 
-async def scribble(unit: Unit) -> Stored[Board]:
-    """Write under the tags. Raises NotFound when there is no board yet."""
+async def scribble(unit: Unit, command: Scribble) -> Stored[Board]:
+    """Write under the tags."""
     board = await unit.get(BOARDS, BOARD_ID)
-    return await unit.commit(board.changed(replace(board.value, scribbles=board.value.scribbles + 1)))
+    scribbles = (*board.value.scribbles, command.text)
+    return await unit.commit(board.changed(replace(board.value, scribbles=scribbles)))
 
 
 async def set_tag(unit: Unit, command: SetTag, sku: str) -> Stored[Tag]:

@@ -82,7 +82,7 @@ class Board(msgspec.Struct, frozen=True):
     """A copy of every tag, by sku, and what people scribble under it."""
 
     tags: dict[str, Tag] = {}
-    scribbles: int = 0
+    scribbles: tuple[str, ...] = ()
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -152,6 +152,12 @@ class SetTag(msgspec.Struct, frozen=True):
     """Give a tag an amount."""
 
     amount: int
+
+
+class Scribble(msgspec.Struct, frozen=True):
+    """Write something on the board."""
+
+    text: str
 
 
 class SlotClosed(Rejected):
