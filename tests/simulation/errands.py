@@ -196,13 +196,13 @@ class Errands:
 
     async def _swap_duty(self) -> None:
         for _ in range(2):
-            id = self._random.choice(ROTA)
-            await self._clients.insist(
-                Wish("POST /rota/{id}/leave", None, self._clients.new_key(), {"id": id})
-            )
-            await self._clients.insist(
-                Wish("POST /rota/{id}/join", None, self._clients.new_key(), {"id": id})
-            )
+            for id in ROTA:
+                self._clients.start(self._leave_and_return(id))
+            await self._clients.think(1_000_000)
+
+    async def _leave_and_return(self, id: str) -> None:
+        await self._clients.insist(Wish("POST /rota/{id}/leave", None, self._clients.new_key(), {"id": id}))
+        await self._clients.insist(Wish("POST /rota/{id}/join", None, self._clients.new_key(), {"id": id}))
 
     async def _look(self) -> None:
         for _ in range(self._random.randint(1, 4)):
