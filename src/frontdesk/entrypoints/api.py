@@ -58,9 +58,8 @@ class _Nothing(msgspec.Struct, forbid_unknown_fields=True):
 
 def understand(route: Route, request: Request, caller: Caller) -> Call:
     """Read a request. Raises MissingScope, NotFound, Malformed, UnsupportedMedia, TooLarge, Invalid."""
-    missing = [scope for scope in route.scopes if scope not in caller.scopes]
-    if missing:
-        raise MissingScope(needs=missing)
+    if not caller.scopes.issuperset(route.scopes):
+        raise MissingScope(needs=[scope for scope in route.scopes if scope not in caller.scopes])
     for value in request.path.values():
         if len(value) > limits.PATH_VALUE_CHARS or not _PATH_VALUE.fullmatch(value):
             raise NotFound

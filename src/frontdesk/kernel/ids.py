@@ -4,20 +4,23 @@ Crockford's base 32 in upper case, so that an id survives being read out over th
 """
 
 from datetime import datetime
-from hashlib import blake2b, sha256
+from hashlib import blake2b
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = tuple(
     high + low for high in _ALPHABET for low in _ALPHABET
 )  # two characters at a time: half the steps
+_FIVE_BITS = bytes(
+    ord(_ALPHABET[byte & 31]) for byte in range(256)
+)  # of each byte of a digest: 130 bits in all
 _SHIFTS = range(120, -1, -10)
 _SEPARATOR = "\x1f"  # cannot occur in a header, a path or an id, so parts cannot run into each other
 
 
 def derived_id(prefix: str, *parts: str) -> str:
     """Return the id that these parts always give: a repeat finds what its first try made."""
-    digest = sha256(_SEPARATOR.join(parts).encode()).digest()
-    return f"{prefix}_{_text(digest[:16])}"
+    digest = blake2b(_SEPARATOR.join(parts).encode(), digest_size=26).digest()
+    return f"{prefix}_{digest.translate(_FIVE_BITS).decode()}"
 
 
 def timed_id(prefix: str, now: datetime, chance: bytes) -> str:
