@@ -5,14 +5,14 @@ missing, and no key may have two orders; at the end every order must be PROCESSE
 """
 
 import asyncio
+import json
 import random
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
-
+from tests.crash.wire import Answer, GoneError, Wire
 from tests.journeys.orders import order
 from tests.journeys.running import RunningDesk
 
@@ -28,10 +28,10 @@ class Tally:
     replays: int = 0
     contradictions: list[str] = field(default_factory=list)
 
-    def take(self, key: str, answer: httpx.Response) -> None:
+    def take(self, key: str, answer: Answer) -> None:
         """Note a 201."""
-        order_id = answer.json()["order_id"]
-        self.replays += "Idempotency-Replayed" in answer.headers
+        order_id = json.loads(answer.body)["order_id"]
+        self.replays += answer.is_replay
         if self.answered.setdefault(key, order_id) != order_id:
             self.contradictions.append(f"{key}: {self.answered[key]} and {order_id}")
 
@@ -81,37 +81,36 @@ async def _load(
     run: str,
     seconds: float,
 ) -> None:
-    async with httpx.AsyncClient(base_url=desk.url, timeout=10) as http:
+    async def client(number: int) -> None:
+        wire = Wire(desk.url)
+        token = tokens[number % len(tokens)]
+        count = 0
+        while True:
+            key = unanswered.setdefault(number, f"{run}-{number}-{count}")
+            if not await _place(wire, token, key, tally):
+                return
+            del unanswered[number]
+            count += 1
 
-        async def client(number: int) -> None:
-            token = tokens[number % len(tokens)]
-            count = 0
-            while True:
-                key = unanswered.setdefault(number, f"{run}-{number}-{count}")
-                if not await _place(http, token, key, tally):
-                    return
-                del unanswered[number]
-                count += 1
-
-        clients = asyncio.gather(*(client(number) for number in range(CLIENTS)))
-        await asyncio.sleep(seconds)
-        desk.kill()
-        await clients
+    clients = asyncio.gather(*(client(number) for number in range(CLIENTS)))
+    await asyncio.sleep(seconds)
+    desk.kill()
+    await clients
 
 
-async def _place(http: httpx.AsyncClient, token: str, key: str, tally: Tally) -> bool:
+async def _place(wire: Wire, token: str, key: str, tally: Tally) -> bool:
     """Place an order; busy is tried again. Returns False when the server is gone."""
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
     while True:
         try:
-            answer = await http.post("/orders", json=order(), headers=headers)
-        except httpx.TransportError:
+            answer = await wire.post("/orders", order(), headers)
+        except GoneError:
             return False
-        if answer.status_code == 503:
+        if answer.status == 503:
             await asyncio.sleep(0.1)
             continue
-        if answer.status_code != 201:
-            raise AssertionError(f"{answer.status_code}: {answer.text}")
+        if answer.status != 201:
+            raise AssertionError(f"{answer.status}: {answer.body!r}")
         tally.take(key, answer)
         return True
 
@@ -119,9 +118,10 @@ async def _place(http: httpx.AsyncClient, token: str, key: str, tally: Tally) ->
 async def _last_answers(
     desk: RunningDesk, tokens: list[str], tally: Tally, unanswered: dict[int, str]
 ) -> None:
-    async with httpx.AsyncClient(base_url=desk.url, timeout=10) as http:
-        for number, key in unanswered.items():
-            assert await _place(http, tokens[number % len(tokens)], key, tally)
+    wire = Wire(desk.url)
+    for number, key in unanswered.items():
+        assert await _place(wire, tokens[number % len(tokens)], key, tally)
+    wire.close()
 
 
 def _report(desk: RunningDesk, tally: Tally, cycles: int, *, finished: bool = False) -> Report:
