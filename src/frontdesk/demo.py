@@ -9,7 +9,6 @@ from frontdesk.services.orders import handlers
 from frontdesk.services.orders.demo import DEMO_PRICES, DEMO_SHOP, DEMO_SHOP_ID
 from frontdesk.services.orders.service import SERVICE as ORDERS
 
-OWNER = f"shop:{DEMO_SHOP_ID}=owner"
 ORDER = (
     f'{{"shop_id": "{DEMO_SHOP_ID}", "channel": "web", "customer": {{"name": "Ana"}}, '
     '"lines": [{"sku": "pretzel", "quantity": 2}, {"sku": "coffee", "quantity": 1}], '
