@@ -9,8 +9,9 @@ from frontdesk.adapters.embedded.runtime import EmbeddedRuntime
 from frontdesk.adapters.tokens.keys import load_or_create
 from frontdesk.adapters.tokens.tokens import Tokens
 from frontdesk.config import Settings
+from frontdesk.declarations import check_services
 from frontdesk.kernel.bus import Bus
-from frontdesk.kernel.services import Service, check_services
+from frontdesk.kernel.services import Service
 
 # Every service of the house. A new one is a folder in `services`, with its SERVICE in service.py, and a line here.
 SERVICES = (

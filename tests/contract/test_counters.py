@@ -122,7 +122,7 @@ def test_fifty_workers_at_one_counter_never_pass_its_floor_and_nobody_gives_up(
             else:
                 outcomes[NoneType] += amount
             if turn % 10 == 0:
-                seen.add(await store.port.count("hot"))
+                seen.add((await store.port.counts(["hot"]))["hot"])
         return outcomes
 
     outcomes = store.workers.together([partial(work, seed) for seed in range(WORKERS)])

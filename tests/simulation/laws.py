@@ -73,8 +73,8 @@ class Laws:
         self.due: dict[str, datetime] = {}
         self._database = database
         self._clock = clock
-        self._start = dict(database.counts)
-        self._counts = Counter(database.counts)
+        self._start = dict(database.counters)
+        self._counts = Counter(database.counters)
         self._claims: dict[str, Claim] = {}
         self._noted: set[str] = set()
         self._messages: dict[str, tuple[str, str, int]] = {}
@@ -166,7 +166,7 @@ class Laws:
                 add.ceiling is None or self._counts[add.key] <= add.ceiling, f"{add.key} is above its ceiling"
             )
             require(
-                self._counts[add.key] == self._database.counts[add.key],
+                self._counts[add.key] == self._database.counters[add.key],
                 f"{add.key} is not the sum of what was added",
             )
         if commit.counters:

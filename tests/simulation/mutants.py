@@ -68,19 +68,19 @@ class ReadThenWrite(StorePort):
 
     async def commit(self, commit: Commit) -> None:
         """See `ports.Store`."""
-        seen = {add.key: await self.count(add.key) for add in commit.counters}
+        seen = await self.counts([add.key for add in commit.counters])
         refused = tuple(add.key for add in commit.counters if not add.allows(seen[add.key]))
         if refused:
             raise CounterRefused(refused)
         await self.faults.call("store.commit", lambda: self._land(commit, seen))
 
     def _land(self, commit: Commit, seen: Mapping[str, int]) -> None:
-        before = dict(self.database.counts)
-        self.database.counts.update(seen)
+        before = dict(self.database.counters)
+        self.database.counters.update(seen)
         try:
             self.database.land(commit)
         except BaseException:
-            self.database.counts = before
+            self.database.counters = before
             raise
 
 

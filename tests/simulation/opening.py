@@ -26,7 +26,7 @@ OWNER = Caller("owner", grants={f"shop:{SHOP_ID}": "owner"})
 def open_shop(database: Database) -> None:
     """Put what is there before the first client comes into an empty database."""
     database.records.update(_records())
-    database.counts.update((stock_key(sku), STOCK) for sku in SKUS)
+    database.counters.update((stock_key(sku), STOCK) for sku in SKUS)
 
 
 @cache

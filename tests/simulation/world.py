@@ -83,7 +83,11 @@ class Database(MemoryStore):
     def rehearse(self, commits: Sequence[Commit]) -> None:
         """Raise what one of these commits would raise after those before it."""
         trial = MemoryStore(self._clock)
-        trial.records, trial.counts, trial.claims = dict(self.records), dict(self.counts), dict(self.claims)
+        trial.records, trial.counters, trial.claims = (
+            dict(self.records),
+            dict(self.counters),
+            dict(self.claims),
+        )
         for commit in commits:
             run(trial.commit(self.admit(commit)))
 
@@ -129,9 +133,9 @@ class StorePort:
             "store.query", lambda: run(self.database.query(kind, index, partition, span))
         )
 
-    async def count(self, key: str) -> int:
+    async def counts(self, keys: Sequence[str]) -> Mapping[str, int]:
         """See `ports.Store`."""
-        return await self.faults.call("store.count", lambda: self.database.standing(key))
+        return await self.faults.call("store.counts", lambda: run(self.database.counts(keys)))
 
     async def claim(self, key: str) -> Claim | None:
         """See `ports.Store`."""

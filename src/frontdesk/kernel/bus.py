@@ -1,9 +1,9 @@
 """The bus: from a request or a message to its handler, with re-runs, repeats and retries decided in one place."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from frontdesk.kernel import limits
 from frontdesk.kernel.callers import DESK
@@ -35,6 +35,9 @@ class Bus:
 
     clock: Clock
     chance: Chance
+    providers: Mapping[type, Any] = field(
+        default_factory=dict
+    )  # what services reach outside through, by port
 
     async def ask(self, service: Service, route: Route, call: Call, store: Store) -> Answer:
         """Answer one call. A repeat is answered as the first time. Raises FrontdeskError."""
@@ -53,6 +56,7 @@ class Bus:
                 origin=origin,
                 mark=mark,
                 guard=guard,
+                providers=self.providers,
             )
             try:
                 return Answer(await self._handle(route, call, unit))
@@ -91,6 +95,7 @@ class Bus:
             origin=where,
             mark=_mark(reaction, message),
             shared_mark=f"{service.name}:done:{where}" if reaction.shared else "",
+            providers=self.providers,
         )
         try:
             await reaction.handle(unit, unwrap(message, reaction.on))

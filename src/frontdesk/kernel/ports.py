@@ -19,8 +19,8 @@ class Store(Protocol):
     async def query(self, kind: str, index: str, partition: str, span: Span) -> list[Record]:
         """Return records of one partition in the order of their sort keys. An index may lag: decide nothing by it."""
 
-    async def count(self, key: str) -> int:
-        """Return where a counter stands; 0 when nothing was ever added."""
+    async def counts(self, keys: Sequence[str]) -> Mapping[str, int]:
+        """Return where at most 100 counters stand, by key; 0 where nothing was ever added."""
 
     async def claim(self, key: str) -> Claim | None:
         """Return who holds a key, lapsed or not, or None."""

@@ -7,12 +7,7 @@ from typing import Any
 from frontdesk.kernel.http import Route
 from frontdesk.kernel.kinds import AnyKind
 from frontdesk.kernel.messages import Event
-from frontdesk.kernel.sensitive import sensitive_fields
 from frontdesk.kernel.unit import Unit
-
-
-class DeclarationError(Exception):
-    """A service is declared in a way that cannot work: mend it before it starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +16,8 @@ class Reaction:
 
     A subscriber has a queue, retries and dead letters of its own. `latest`: the event is a copy of somebody's state,
     and what is older than seen is dropped. `shared`: many sources change one record, so the record's few marks would
-    forget a message too soon; it is remembered as a claim of 30 days instead (a dearer commit on AWS).
+    forget a message too soon; it is remembered as a claim of 30 days instead (a dearer commit on AWS). `slow`: the
+    handler waits for somebody outside; several run at once, each is acknowledged by itself, none delays a request.
     """
 
     on: type[Event]
@@ -29,11 +25,15 @@ class Reaction:
     subscriber: str
     latest: bool = False
     shared: bool = False
+    slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One business capability. `events` are published to everybody, `timers` come back to this service alone."""
+    """One business capability. `events` are published to everybody, `timers` come back to this service alone.
+
+    `needs` are the ports of outside parties (Protocols) that its handlers ask the unit for.
+    """
 
     name: str
     kinds: tuple[AnyKind, ...] = ()
@@ -42,14 +42,7 @@ class Service:
     events: tuple[type[Event], ...] = ()
     timers: tuple[type[Event], ...] = ()
     scopes: Mapping[str, str] = field(default_factory=dict)
-
-
-def check_services(services: Iterable[Service]) -> None:
-    """Refuse a set of services that cannot work together. Raises DeclarationError naming every fault."""
-    chosen = tuple(services)
-    faults = [*_twice(chosen), *_careless_routes(chosen), *_personal_events(chosen), *_deaf(chosen)]
-    if faults:
-        raise DeclarationError("; ".join(faults))
+    needs: tuple[type, ...] = ()
 
 
 def subscribers(services: Iterable[Service]) -> Mapping[str, tuple[Service, tuple[Reaction, ...]]]:
@@ -60,42 +53,3 @@ def subscribers(services: Iterable[Service]) -> Mapping[str, tuple[Service, tupl
             _, earlier = found.get(reaction.subscriber, (service, ()))
             found[reaction.subscriber] = (service, (*earlier, reaction))
     return found
-
-
-def _twice(services: tuple[Service, ...]) -> Iterable[str]:
-    names = {
-        "service": [service.name for service in services],
-        "record kind": [kind.name for service in services for kind in service.kinds],
-        "event": [event.NAME for service in services for event in (*service.events, *service.timers)],
-        "route": [f"{route.method} {route.path}" for service in services for route in service.routes],
-        "reaction": [f"{r.subscriber} to {r.on.NAME}" for service in services for r in service.reactions],
-    }
-    for what, found in names.items():
-        yield from (
-            f"{what} {name!r} is declared twice" for name in sorted({n for n in found if found.count(n) > 1})
-        )
-    owners = {(r.subscriber, service.name) for service in services for r in service.reactions}
-    shared = sorted(name for name, owner in owners if any(n == name and o > owner for n, o in owners))
-    yield from (f"subscriber {name!r} belongs to two services" for name in shared)
-
-
-def _careless_routes(services: tuple[Service, ...]) -> Iterable[str]:
-    known = {scope for service in services for scope in service.scopes}
-    for route in (route for service in services for route in service.routes):
-        for scope in sorted(set(route.scopes) - known):
-            yield f"{route.method} {route.path} needs the scope {scope!r}, which no service declares"
-        if route.body is not None and not route.body.__struct_config__.forbid_unknown_fields:
-            yield f"{route.method} {route.path} must forbid unknown fields in {route.body.__name__}"
-
-
-def _personal_events(services: tuple[Service, ...]) -> Iterable[str]:
-    for event in (event for service in services for event in (*service.events, *service.timers)):
-        for name in sensitive_fields(event):
-            yield f"event {event.NAME!r} would publish the personal field {name!r}"
-
-
-def _deaf(services: tuple[Service, ...]) -> Iterable[str]:
-    for service in services:
-        for reaction in service.reactions:
-            if any(reaction.on in other.timers for other in services if other is not service):
-                yield f"{reaction.subscriber!r} waits for a timer of another service"

@@ -6,7 +6,7 @@ after its commit, or changes a kind that it queried (an index may lag) fails at 
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -73,6 +73,7 @@ class Unit(msgspec.Struct, eq=False):
     mark: Mark | None = None
     shared_mark: str = ""
     guard: Guard | None = None
+    providers: Mapping[type, Any] = {}
     _made: tuple[str, ...] = ()
     _committed: bool = False
     _queried: tuple[AnyKind, ...] = ()
@@ -127,21 +128,30 @@ class Unit(msgspec.Struct, eq=False):
         until: str = "",
         cursor: str = "",
         limit: int = limits.PAGE_DEFAULT,
+        newest_first: bool = True,
     ) -> Page[T]:
-        """Return a page of one partition, newest first: since <= sort < until. `cursor` comes from the page before."""
+        """Return a page of one partition: since <= sort < until. `cursor` comes from the page before."""
         self._reading()
         self._queried = (*self._queried, kind)
-        high = min(filter(None, (until, cursor)), default="")
-        span = Span(low=since, high=high, limit=limit + 1)
+        if cursor and newest_first:
+            until = min(until or cursor, cursor)
+        elif cursor:
+            since = max(since, f"{cursor}\0")  # the least text that is greater
+        span = Span(low=since, high=until, limit=limit + 1, newest_first=newest_first)
         records = await self.store.query(kind.name, index, partition, span)
         items = tuple(kind.load(record) for record in records[:limit])
         more = records[limit - 1].keys[index][1] if len(records) > limit else ""
         return Page(items, more)
 
-    async def count(self, key: str) -> int:
-        """Return where one of this service's counters stands."""
+    async def counts(self, keys: Sequence[str]) -> Mapping[str, int]:
+        """Return where at most 100 of this service's counters stand, by key."""
         self._reading()
-        return await self.store.count(self._own(key))
+        return await self.store.counts([self._own(key) for key in keys])
+
+    def provider(self, port: type[T]) -> T:
+        """Return the outside party that this service declared to need."""
+        found: T = self.providers[port]
+        return found
 
     async def commit(
         self,

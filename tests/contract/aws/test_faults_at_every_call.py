@@ -56,7 +56,7 @@ class Teller:
         assert both == {"l1": label("l1", 2)}
         listed = await self._read(lambda: self._store.query("parcel", "shelf", "A", Span()))
         assert [record.id for record in listed] == ["p1"]
-        assert await self._read(lambda: self._store.count("stock")) == 3
+        assert await self._read(lambda: self._store.counts(["stock"])) == {"stock": 3}
         assert await self._read(lambda: self._store.claim("slot")) is None
         assert await self._read(lambda: self._store.claim("dock")) == Claim("ann")
         assert await self._read(lambda: self._store.get("parcel", "p3")) is None

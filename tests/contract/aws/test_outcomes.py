@@ -193,7 +193,7 @@ def test_every_read_by_id_is_consistent() -> None:
     for read in (
         store.get("parcel", "p1"),
         store.get_many("parcel", ["p1"]),
-        store.count("c"),
+        store.counts(["c"]),
         store.claim("k"),
     ):
         Threads().run(read)

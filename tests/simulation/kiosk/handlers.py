@@ -59,7 +59,7 @@ async def reserve_goods(unit: Unit, event: OrderCreated) -> None:
         return
     goods = {line.sku: line.quantity for line in event.lines}
     for sku, quantity in goods.items():
-        if await unit.count(stock_key(sku)) < quantity:
+        if (await unit.counts([stock_key(sku)]))[stock_key(sku)] < quantity:
             await unit.commit(RESERVATIONS.new(id, Reservation(ReservationState.SHORT)))
             return
     tags = await unit.get_many(TAGS, tuple(goods))

@@ -276,7 +276,7 @@ def test_one_hot_counter_is_never_oversold_within_a_transaction(tmp_path: Path) 
             found = await outcomes(*work)
             assert found.count("ok") == 10
             assert found.count(CounterRefused.__name__) == 20
-            assert await engine.store.count("jars:stock") == 0
+            assert await engine.store.counts(["jars:stock"]) == {"jars:stock": 0}
 
     asyncio.run(scenario())
 

@@ -5,11 +5,12 @@ from typing import Annotated, Any, ClassVar
 
 import pytest
 
+from frontdesk.declarations import DeclarationError, check_services
 from frontdesk.kernel.http import Route
 from frontdesk.kernel.kinds import Kind
 from frontdesk.kernel.messages import Event
 from frontdesk.kernel.sensitive import SENSITIVE
-from frontdesk.kernel.services import DeclarationError, Reaction, Service, check_services, subscribers
+from frontdesk.kernel.services import Reaction, Service, subscribers
 from frontdesk.kernel.unit import Unit
 from tests.unit.kernel.shelf import JARS, Filled, Jar, Spoilt
 

@@ -41,7 +41,7 @@ READS: dict[str, Callable[[Unit], Awaitable[object]]] = {
     "get": lambda unit: unit.get(JARS, "a"),
     "get_many": lambda unit: unit.get_many(JARS, ["a"]),
     "query": lambda unit: unit.query(JARS, "by_shelf", "top"),
-    "count": lambda unit: unit.count("jars:n"),
+    "counts": lambda unit: unit.counts(["jars:n"]),
 }
 
 
@@ -96,7 +96,7 @@ def test_counters_and_claims_of_other_services_are_out_of_reach(bench: Bench, ke
         with pytest.raises(HandlerMisuseError, match="jars begin with its name"):
             run(bench.unit().commit(JARS.new("a", Jar()), **owned))
     with pytest.raises(HandlerMisuseError):
-        run(bench.unit().count(key))
+        run(bench.unit().counts([key]))
     assert bench.store.records == {}
 
 
@@ -116,7 +116,7 @@ def test_the_commit_answers_what_is_now_stored(bench: Bench) -> None:
         assert JARS.load(bench.store.records["jar", "a"]) == answered
 
     run(handler(bench.unit()))
-    assert run(bench.unit().count("jars:n")) == 2
+    assert run(bench.unit().counts(["jars:n"])) == {"jars:n": 2}
 
 
 def test_a_repeat_of_a_message_has_no_second_effect(bench: Bench) -> None:

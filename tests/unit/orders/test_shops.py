@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from frontdesk.declarations import check_services
 from frontdesk.kernel.callers import Caller
-from frontdesk.kernel.services import check_services
 from frontdesk.services.orders.commands import SetPrice, SetShop
 from frontdesk.services.orders.demo import DEMO_PRICES, DEMO_SHOP, DEMO_SHOP_ID
 from frontdesk.services.orders.service import SERVICE

@@ -68,6 +68,12 @@ def counter_key(key: str) -> Item:
     return {"pk": {"S": f"counter#{key}"}}
 
 
+def counter_of(item: Item) -> str:
+    """Return which counter an item is."""
+    key: str = item["pk"]["S"]
+    return key.removeprefix("counter#")
+
+
 def index_name(kind: str, index: str) -> str:
     """Return what a kind's index is called in DynamoDB; its attributes are this and `p` or `s`."""
     return f"{kind}-{index}"

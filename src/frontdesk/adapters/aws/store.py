@@ -4,14 +4,14 @@ A commit that only met others at work (TransactionConflict) is tried again here,
 depend on them, and a hot counter must not make anybody give up.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from frontdesk.adapters.aws import queries, writes
 from frontdesk.adapters.aws.client import DYNAMODB, AwsError, Service, Unreachable
 from frontdesk.adapters.aws.errors import is_passing
-from frontdesk.adapters.aws.items import claim_key, claim_of, counter_key, record_key, record_of
+from frontdesk.adapters.aws.items import claim_key, claim_of, counter_key, counter_of, record_key, record_of
 from frontdesk.adapters.aws.outcomes import stands
 from frontdesk.kernel.errors import Unavailable
 from frontdesk.kernel.ports import Chance, Clock
@@ -45,17 +45,9 @@ class DynamoStore:
 
     async def get_many(self, kind: str, ids: Sequence[str]) -> Mapping[str, Record]:
         """See `ports.Store`. What one answer has no room for (16 MB) is asked for again."""
-        found: dict[str, Record] = {}
-        left = {"Keys": [record_key(kind, id) for id in dict.fromkeys(ids)], "ConsistentRead": True}
-        retry = Retry(self._clock, self._chance)
-        while left and left["Keys"]:
-            answer = self._call("BatchGetItem", {"RequestItems": {self._table: left}})
-            records = [record_of(item) for item in answer["Responses"].get(self._table, [])]
-            found.update((record.id, record) for record in records)
-            left = answer.get("UnprocessedKeys", {}).get(self._table, {})
-            if left and not records:
-                await retry.pause()
-        return found
+        items = self._items([record_key(kind, id) for id in dict.fromkeys(ids)])
+        records = [record_of(item) async for item in items]
+        return {record.id: record for record in records}
 
     async def query(self, kind: str, index: str, partition: str, span: Span) -> list[Record]:
         """See `ports.Store`."""
@@ -72,10 +64,12 @@ class DynamoStore:
             request = {**request, "ExclusiveStartKey": answer["LastEvaluatedKey"]}
         return found[: span.limit]
 
-    async def count(self, key: str) -> int:
+    async def counts(self, keys: Sequence[str]) -> Mapping[str, int]:
         """See `ports.Store`."""
-        item = self._item(counter_key(key))
-        return int(item["n"]["N"]) if item else 0
+        found = dict.fromkeys(keys, 0)
+        async for item in self._items([counter_key(key) for key in found]):
+            found[counter_of(item)] = int(item["n"]["N"])
+        return found
 
     async def claim(self, key: str) -> Claim | None:
         """See `ports.Store`. DynamoDB removes a claim some time after it has been lapsed for a day."""
@@ -100,6 +94,18 @@ class DynamoStore:
         except AwsError as error:
             return stands(error, commit, token)
         return True
+
+    async def _items(self, keys: list[dict[str, Any]]) -> AsyncIterator[dict[str, Any]]:
+        left = {"Keys": keys, "ConsistentRead": True}
+        retry = Retry(self._clock, self._chance)
+        while left and left["Keys"]:
+            answer = self._call("BatchGetItem", {"RequestItems": {self._table: left}})
+            items = answer["Responses"].get(self._table, [])
+            for item in items:
+                yield item
+            left = answer.get("UnprocessedKeys", {}).get(self._table, {})
+            if left and not items:
+                await retry.pause()
 
     def _item(self, key: dict[str, Any]) -> dict[str, Any]:
         answer = self._call("GetItem", {"TableName": self._table, "Key": key, "ConsistentRead": True})

@@ -41,11 +41,12 @@ class Overlay:
         """Ask the store below: this batch's changes are not in it yet."""
         return await self._below.query(kind, index, partition, span)
 
-    async def count(self, key: str) -> int:
-        """Return a counter as this batch has left it."""
-        if key not in self._counts:
-            self._counts[key] = await self._below.count(key)
-        return self._counts[key]
+    async def counts(self, keys: Sequence[str]) -> Mapping[str, int]:
+        """Return counters as this batch has left them."""
+        unread = [key for key in keys if key not in self._counts]
+        if unread:
+            self._counts.update(await self._below.counts(unread))
+        return {key: self._counts[key] for key in keys}
 
     async def claim(self, key: str) -> Claim | None:
         """Return a claim as this batch has left it."""
@@ -83,7 +84,7 @@ class Overlay:
             await self.get(record.kind, record.id)
         for guard in commit.unchanged:
             await self.get(guard.kind, guard.id)
-        for add in commit.counters:
-            await self.count(add.key)
+        if commit.counters:
+            await self.counts([add.key for add in commit.counters])
         for claim in commit.claims:
             await self.claim(claim.key)

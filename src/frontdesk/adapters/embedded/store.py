@@ -65,10 +65,13 @@ class SqliteStore:
         sql = f"{table.select} where {bounds} order by {index}_s {order} limit ?"
         return [table.to_record(row) for row in self._database.reading.execute(sql, (*values, span.limit))]
 
-    async def count(self, key: str) -> int:
+    async def counts(self, keys: Sequence[str]) -> Mapping[str, int]:
         """See `ports.Store`."""
-        row = self._database.reading.execute("select count from counters where key=?", (key,)).fetchone()
-        return row[0] if row else 0
+        found = dict.fromkeys(keys, 0)
+        for some in chunks(keys):
+            sql = f"select key, count from counters where key in {placeholders(some)}"
+            found.update(self._database.reading.execute(sql, some))
+        return found
 
     async def claim(self, key: str) -> Claim | None:
         """See `ports.Store`."""

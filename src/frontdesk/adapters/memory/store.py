@@ -23,7 +23,7 @@ class MemoryStore:
 
     def __init__(self, clock: Clock, *, lag: int = 0, fault: Fault = no_fault) -> None:
         self.records: dict[tuple[str, str], Record] = {}
-        self.counts: dict[str, int] = {}
+        self.counters: dict[str, int] = {}
         self.claims: dict[str, Claim] = {}
         self.log: list[Message] = []
         self.timers: dict[tuple[str, str], SetTimer] = {}
@@ -55,10 +55,10 @@ class MemoryStore:
         within.sort(key=lambda pair: pair[0], reverse=span.newest_first)
         return [record for _, record in within[: span.limit]]
 
-    async def count(self, key: str) -> int:
+    async def counts(self, keys: Sequence[str]) -> Mapping[str, int]:
         """See `ports.Store`."""
-        await self._fault("count", "before")
-        return self.counts.get(key, 0)
+        await self._fault("counts", "before")
+        return {key: self.counters.get(key, 0) for key in keys}
 
     async def claim(self, key: str) -> Claim | None:
         """See `ports.Store`."""
@@ -83,7 +83,7 @@ class MemoryStore:
 
     def standing(self, key: str) -> int:
         """See `checks.View`."""
-        return self.counts.get(key, 0)
+        return self.counters.get(key, 0)
 
     def catch_up(self) -> None:
         """Let every index show every commit."""
@@ -92,7 +92,7 @@ class MemoryStore:
     def _apply(self, commit: Commit) -> None:
         self.records.update(((record.kind, record.id), record) for record in commit.changes)
         for add in commit.counters:
-            self.counts[add.key] = self.counts.get(add.key, 0) + add.amount
+            self.counters[add.key] = self.counters.get(add.key, 0) + add.amount
         for claim in commit.claims:
             if isinstance(claim, Take):
                 self.claims[claim.key] = Claim(claim.owner, claim.until)
