@@ -1,11 +1,5 @@
-"""What customers, staff and shop owners may send: its shape. The rules are in `model` and `prices`.
+"""What customers, staff and shop owners may send: its shape. The rules are in `model` and `prices`."""
 
-The patterns mean the same in Python and in ECMA-262: no class depends on what either calls a space or a digit, and the
-newline that Python alone would allow before `$` is refused.
-"""
-
-import re
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -14,29 +8,25 @@ from msgspec import Meta
 
 from frontdesk.kernel import limits
 from frontdesk.kernel.money import BasisPoints, Currency, Minor
-from frontdesk.kernel.sensitive import SENSITIVE
+from frontdesk.kernel.shapes import (
+    Address,
+    Body,
+    Email,
+    Moment,
+    Note,
+    PersonName,
+    Phone,
+    Slug,
+    Subject,
+    Title,
+)
 
 MAX_LINES = 50
 MAX_QUANTITY = 10_000  # of one line
-SLUG = r"^[a-z0-9][a-z0-9-]{0,39}(?!\n)$"
-_VISIBLE_THEN_ANY = (
-    r"^[^\x00-\x20\x7f-\xa0\u2028\u2029][^\x00-\x1f\x7f-\x9f\u2028\u2029]*(?!\n)$"  # no control character
-)
-_MAILBOX = r"^[^\x00-\x20\x7f-\xa0@]+@[^\x00-\x20\x7f-\xa0@]+(?!\n)$"
-_PHONE = r"^\+?[0-9(][0-9 ()./-]{3,29}(?!\n)$"
 
-ShopId = Annotated[str, Meta(pattern=SLUG)]
-Sku = Annotated[str, Meta(pattern=SLUG)]
+ShopId = Slug
+Sku = Slug
 Quantity = Annotated[int, Meta(ge=1, le=MAX_QUANTITY)]
-Title = Annotated[str, Meta(pattern=_VISIBLE_THEN_ANY, max_length=120)]
-Moment = Annotated[datetime, Meta(tz=True)]
-# An opaque subject. Without `@`: an e-mail address must not become an id, because ids are published.
-CustomerId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:|-]{0,99}(?!\n)$")]
-PersonName = Annotated[str, Meta(pattern=_VISIBLE_THEN_ANY, max_length=200), SENSITIVE]
-Email = Annotated[str, Meta(pattern=_MAILBOX, max_length=254), SENSITIVE]
-Phone = Annotated[str, Meta(pattern=_PHONE), SENSITIVE]
-Address = Annotated[str, Meta(pattern=_VISIBLE_THEN_ANY, max_length=500), SENSITIVE]
-Note = Annotated[str, Meta(pattern=_VISIBLE_THEN_ANY, max_length=500), SENSITIVE]
 
 
 class Channel(StrEnum):
@@ -54,10 +44,6 @@ class Method(StrEnum):
     COLLECTION = "collection"
 
 
-class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a client sends: a field that nobody declared is refused."""
-
-
 class WantedLine(Body, frozen=True):
     """So many of one product."""
 
@@ -71,7 +57,7 @@ class NewCustomer(Body, frozen=True):
     name: PersonName
     email: Email | None = None
     phone: Phone | None = None
-    id: CustomerId | None = None
+    id: Subject | None = None
 
 
 class Window(Body, frozen=True):
@@ -111,7 +97,7 @@ class ListOrders(Body, frozen=True):
     """Which orders: one's own, or with `shop_id` those of a shop; `since` <= placed_at < `until`."""
 
     shop_id: ShopId | None = None
-    customer_id: CustomerId | None = None
+    customer_id: Subject | None = None
     since: Moment | None = None
     until: Moment | None = None
     cursor: Annotated[str, Meta(max_length=200)] = ""
@@ -155,8 +141,3 @@ class SetPrice(Body, frozen=True):
     retail: Minor
     tax_rate: BasisPoints
     wholesale: WholesaleTerms | None = None
-
-
-def is_slug(text: str) -> bool:
-    """Return whether a text may be the id of a shop or a product: those of paths come unchecked."""
-    return re.match(SLUG, text) is not None

@@ -1,9 +1,10 @@
 """What is done about a request or an event: load, decide, save. The rules are in `model` and `prices`."""
 
-from frontdesk.kernel.errors import Fault, Invalid, NotFound
+from frontdesk.kernel.errors import NotFound
 from frontdesk.kernel.kinds import Stored
+from frontdesk.kernel.shapes import check_slugs
 from frontdesk.kernel.unit import Unit
-from frontdesk.services.orders.commands import SLUG, CancelOrder, PlaceOrder, SetPrice, SetShop, is_slug
+from frontdesk.services.orders.commands import CancelOrder, PlaceOrder, SetPrice, SetShop
 from frontdesk.services.orders.events import OrderCreated
 from frontdesk.services.orders.model import ORDERS, Order, Status, place
 from frontdesk.services.orders.prices import (
@@ -47,7 +48,7 @@ async def process_order(unit: Unit, event: OrderCreated) -> None:
 async def set_shop(unit: Unit, command: SetShop, shop_id: str) -> Stored[Shop]:
     """Create or replace a shop, for its owner. Raises NotFound, Invalid, CurrencyFixed."""
     _check_owner(unit, shop_id)
-    _check_names(shop_id=shop_id)
+    check_slugs(shop_id=shop_id)
     found = await unit.find(SHOPS, shop_id)
     if found is None:
         return await unit.commit(SHOPS.new(shop_id, new_shop(command)))
@@ -57,7 +58,7 @@ async def set_shop(unit: Unit, command: SetShop, shop_id: str) -> Stored[Shop]:
 async def set_price(unit: Unit, command: SetPrice, shop_id: str, sku: str) -> Stored[Price]:
     """Create or replace a product's price, for its shop's owner. Raises NotFound, Invalid."""
     _check_owner(unit, shop_id)
-    _check_names(shop_id=shop_id, sku=sku)
+    check_slugs(shop_id=shop_id, sku=sku)
     await unit.get(SHOPS, shop_id)
     found = await unit.find(PRICES, price_id(shop_id, sku))
     if found is None:
@@ -86,13 +87,3 @@ async def _price_list(unit: Unit, command: PlaceOrder) -> PriceList | None:
 def _check_owner(unit: Unit, shop_id: str) -> None:
     if not unit.caller.has_role(f"shop:{shop_id}", "owner"):
         raise NotFound
-
-
-def _check_names(**names: str) -> None:
-    faults = [
-        Fault(f"/{field}", "wrong_format", f"Must match {SLUG}.")
-        for field, name in names.items()
-        if not is_slug(name)
-    ]
-    if faults:
-        raise Invalid(tuple(faults))

@@ -1,0 +1,1 @@
+"""What each shop is and sells. See README.md."""

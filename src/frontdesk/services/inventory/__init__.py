@@ -1,0 +1,1 @@
+"""What is on the shelf and for whom it is kept. See README.md."""
