@@ -2,8 +2,12 @@
 
 import fcntl
 import os
+import time
 from pathlib import Path
 from typing import IO
+
+LOOKS = 3  # at the lock, before somebody else counts as having it: a command may just have asked who has
+LOOK_PAUSE_SECONDS = 0.02
 
 
 class InUseError(Exception):
@@ -23,6 +27,11 @@ class DataDirectory:
         return self.path / "frontdesk.db"
 
     @property
+    def server(self) -> Path:
+        """Where a running server says how it is reached."""
+        return self.path / "server.json"
+
+    @property
     def signing_key(self) -> Path:
         """Where the key is that signs access tokens."""
         return self.path / "signing-key.pem"
@@ -35,22 +44,45 @@ class DataDirectory:
         """Take the directory for this process. Raises InUseError when another one has it."""
         self.create()
         lock = (self.path / "lock").open("a+", encoding="utf-8")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _taken(lock):
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
             lock.close()
             raise InUseError(
                 f"The data in {self.path} is in use by process {holder}. Stop that server, or choose another --data."
-            ) from None
+            )
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
         self._lock = lock
+
+    def holder(self) -> int | None:
+        """Return the process that has the directory, None for nobody."""
+        try:
+            lock = (self.path / "lock").open(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return int(lock.read() or 0)
+        return None
 
     def unlock(self) -> None:
         """Give the directory back."""
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+
+def _taken(lock: IO[str]) -> bool:
+    for look in range(LOOKS):
+        if look:
+            time.sleep(LOOK_PAUSE_SECONDS)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue
+        return True
+    return False

@@ -1,98 +1,38 @@
-"""`frontdesk up`: open the socket, start the desk, say where it is, stop cleanly."""
+"""`frontdesk up`: serve the desk on this machine."""
 
-import asyncio
-import signal
-import socket
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from dataclasses import replace
+from typing import Annotated
 
-import uvicorn
+import typer
 
-from frontdesk import bootstrap
-from frontdesk.config import Settings
-from frontdesk.demo import ORDER, load
-from frontdesk.entrypoints.server import Server
-from frontdesk.kernel.services import Service
-
-STOP_SECONDS = 10  # that open requests have to end
-BACKLOG = 2_048  # connections that may wait to be accepted
+from frontdesk.entrypoints.cli.options import DEFAULTS, Data, Services, names_in
 
 
-class PortTakenError(Exception):
-    """Somebody else listens there."""
+def up(
+    data: Data = DEFAULTS.data,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = DEFAULTS.host,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="The port to listen on; 0 takes any free one.")
+    ] = DEFAULTS.port,
+    services: Services = "",
+    demo: Annotated[bool, typer.Option("--demo", help="Load a small snack shop to play with.")] = False,
+    hold_reactions: Annotated[
+        bool, typer.Option("--hold-reactions", help="Accept requests, but leave their events in the log.")
+    ] = False,
+    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = DEFAULTS.log_level,
+) -> None:
+    """Serve the desk on this machine. Ctrl-C stops it; nothing accepted is lost.
 
+    A service that is left out of [b]--services[/b] misses nothing: started again, it takes in what happened since.
+    """
+    import asyncio  # noqa: PLC0415 - a server's imports are this command's alone
 
-class _Uvicorn(uvicorn.Server):
-    """Leaves signals to us: the desk must finish its writes before the process goes."""
+    from frontdesk import bootstrap  # noqa: PLC0415
+    from frontdesk.entrypoints.cli.serving import serve  # noqa: PLC0415
+    from frontdesk.entrypoints.logs import start_logging  # noqa: PLC0415
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-async def serve(settings: Settings, services: Sequence[Service], *, demo: bool) -> None:
-    """Serve until SIGINT or SIGTERM. Raises PortTakenError, InUseError, FormatError."""
-    listener = _listen(settings)
-    app = Server(settings, services)
-    await app.start()
-    try:
-        if demo:
-            await load(app.runtime)
-        server = _Uvicorn(
-            uvicorn.Config(
-                app,
-                loop="asyncio",
-                http="httptools",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                proxy_headers=False,
-                server_header=False,
-                date_header=False,
-                timeout_graceful_shutdown=STOP_SECONDS,
-            )
-        )
-        for sign in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(sign, server.handle_exit, sign, None)
-        print(_welcome(settings, listener.getsockname()[1], demo=demo), flush=True)
-        await server.serve(sockets=[listener])
-    finally:
-        await app.stop()
-    print("Stopped. Everything accepted is on disk.", flush=True)
-
-
-def _listen(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        listener = socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        raise PortTakenError(
-            f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}. Choose another --port."
-        ) from None
-    # Inherited by every connection. An answer goes out in two writes; without this the second waits 40 ms for an ACK.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listener
-
-
-def _welcome(settings: Settings, port: int, *, demo: bool) -> str:
-    base = f"http://{settings.host}:{port}"
-    lines = [
-        "",
-        f"  frontdesk is open at {base}",
-        f"  Documentation: {base}/docs",
-        f"  Data: {settings.data}",
-        "",
-    ]
-    if demo:
-        token = bootstrap.tokens(settings).issue("customer-1", ["orders:write", "orders:read"], {})
-        lines += ["  Place an order (the token is good for an hour):", "", _curl(base, token), ""]
-    lines += ["  Ctrl-C stops.", ""]
-    return "\n".join(lines)
-
-
-def _curl(base: str, token: str) -> str:
-    return f"""curl -i {base}/orders \\
-  -H 'Authorization: Bearer {token}' \\
-  -H 'Content-Type: application/json' \\
-  -H 'Idempotency-Key: my-first-order' \\
-  -d '{ORDER}'"""
+    start_logging(log_level)
+    settings = replace(
+        DEFAULTS, data=data, host=host, port=port, hold_reactions=hold_reactions, log_level=log_level
+    )
+    asyncio.run(serve(settings, bootstrap.choose(names_in(services)), demo=demo))
