@@ -13,7 +13,7 @@ from frontdesk.kernel.bus import Bus
 from frontdesk.kernel.callers import Caller
 from frontdesk.kernel.errors import FrontdeskError
 from frontdesk.kernel.http import Route
-from frontdesk.kernel.messages import Event, Message, unwrap
+from frontdesk.kernel.messages import Event, Message, unwrap, wrap
 from frontdesk.kernel.services import Service
 
 T = TypeVar("T")
@@ -67,6 +67,15 @@ class Desk:
         for reaction in self.service.reactions:
             if message.name == reaction.on.NAME:
                 run(self.bus.react(self.service, reaction, message, self.store))
+
+    def tell(self, event: Event, source: str, version: int = 1) -> Message:
+        """Let another service's event come in, and return its message."""
+        id = f"told:{source}:{version}:0"
+        message = wrap(
+            event, id=id, source=source, version=version, at=self.clock.now(), correlation_id="test"
+        )
+        self.deliver(message)
+        return message
 
     def heard(self, event: type[E]) -> list[E]:
         """Return what was published so far of one event, oldest first."""

@@ -5,10 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from frontdesk.services.orders.commands import Channels
-from frontdesk.services.orders.demo import DEMO_PRICES, DEMO_SHOP, DEMO_SHOP_ID
 from tests.unit.driver import content, faults
-from tests.unit.orders.snacks import ANA, OWNER, an_order, snack_desk
+from tests.unit.orders.snacks import ANA, PRODUCTS, SHOP, SHOP_ID, an_order, snack_desk
 
 SHAPES: list[tuple[str, Any, str]] = [
     ("/shop_id", "Corner", "wrong_format"),
@@ -105,8 +103,7 @@ def test_the_shapes_of_all_fields_are_told_at_once() -> None:
 
 def test_all_broken_rules_are_told_at_once() -> None:
     desk = snack_desk()
-    closed = msgspec.structs.replace(DEMO_SHOP, open=False, channels=Channels())
-    desk.send(OWNER, f"PUT /shops/{DEMO_SHOP_ID}", closed)
+    desk.tell(msgspec.structs.replace(SHOP, open=False, channels=()), SHOP_ID, 2)
     skus = ["caviar", "cola", "cola", "caviar", "oysters"]
     order = an_order(
         channel="wholesale",
@@ -147,8 +144,7 @@ def test_what_is_sold_in_retail_only_is_not_sold_in_wholesale() -> None:
 
 def test_an_order_beyond_all_money_is_refused() -> None:
     desk = snack_desk()
-    gold = msgspec.structs.replace(DEMO_PRICES["nuts"], retail=10**15)
-    desk.send(OWNER, f"PUT /shops/{DEMO_SHOP_ID}/prices/nuts", gold)
+    desk.tell(msgspec.structs.replace(PRODUCTS["nuts"], retail=10**15), f"{SHOP_ID}:nuts", 2)
     order = an_order(lines=[{"sku": "nuts", "quantity": 2}])
     assert faults(desk.send(ANA, "POST /orders", order)) == {"/lines": "total_too_large"}
 

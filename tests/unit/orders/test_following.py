@@ -5,12 +5,11 @@ from datetime import timedelta
 import pytest
 
 from frontdesk.kernel.callers import Caller
-from frontdesk.services.orders.demo import DEMO_SHOP_ID
 from frontdesk.services.orders.events import OrderCancelled, OrderCreated, OrderProcessed
 from tests.unit.driver import START, Desk, content, faults
-from tests.unit.orders.snacks import ALL, ANA, BEN, OWNER, STAFF, placed, snack_desk
+from tests.unit.orders.snacks import ALL, ANA, BEN, OWNER, SHOP_ID, STAFF, placed, snack_desk
 
-ELSEWHERE = Caller("usr_other", ALL, {"shop:other": "owner", f"shop:{DEMO_SHOP_ID}": "supplier"})
+ELSEWHERE = Caller("usr_other", ALL, {"shop:other": "owner", f"shop:{SHOP_ID}": "supplier"})
 
 
 def deliver_all(desk: Desk) -> None:

@@ -6,15 +6,14 @@ from datetime import timedelta
 import pytest
 
 from frontdesk.kernel.callers import Caller
-from frontdesk.services.orders.demo import DEMO_SHOP_ID
 from frontdesk.services.orders.views import MAX_SCANNED_PAGES
 from tests.unit.driver import Desk, content, faults
-from tests.unit.orders.snacks import ANA, BEN, OWNER, STAFF, an_order, placed, set_up, snack_desk
+from tests.unit.orders.snacks import ANA, BEN, OWNER, SHOP_ID, STAFF, an_order, placed, set_up, snack_desk
 
-AT_SHOP = {"shop_id": DEMO_SHOP_ID}
+AT_SHOP = {"shop_id": SHOP_ID}
 
 
-def placed_in_turn(desk: Desk, count: int, caller: Caller = ANA, shop_id: str = DEMO_SHOP_ID) -> list[str]:
+def placed_in_turn(desk: Desk, count: int, caller: Caller = ANA, shop_id: str = SHOP_ID) -> list[str]:
     """Place orders a minute apart and return their ids, newest first."""
     ids = []
     for _ in range(count):

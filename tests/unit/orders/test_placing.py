@@ -8,12 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontdesk.kernel.messages import Message
-from frontdesk.services.orders.demo import DEMO_PRICES, DEMO_SHOP, DEMO_SHOP_ID
 from frontdesk.services.orders.events import OrderCreated
 from tests.unit.driver import content, faults
-from tests.unit.orders.snacks import ANA, BEN, OWNER, STAFF, an_order, placed, snack_desk
+from tests.unit.orders.snacks import (
+    ANA,
+    BEN,
+    OWNER,
+    PRODUCTS,
+    SHOP,
+    SHOP_ID,
+    STAFF,
+    an_order,
+    placed,
+    snack_desk,
+)
 
-LINES = st.lists(st.sampled_from(sorted(DEMO_PRICES)), min_size=1, unique=True).flatmap(
+LINES = st.lists(st.sampled_from(sorted(PRODUCTS)), min_size=1, unique=True).flatmap(
     lambda skus: st.tuples(*[st.tuples(st.just(sku), st.integers(1, 10_000)) for sku in skus])
 )
 
@@ -33,13 +43,14 @@ def test_an_order_is_answered_priced_and_with_its_address() -> None:
         "net": 505,
         "tax": 35,
         "gross": 540,
+        "tracked": False,
     }
     told = {
         name: answer[name]
         for name in ("shop_id", "channel", "customer_id", "status", "placed_at", "currency")
     }
     assert told == {
-        "shop_id": DEMO_SHOP_ID,
+        "shop_id": SHOP_ID,
         "channel": "web",
         "customer_id": "usr_ana",
         "status": "NEW",
@@ -110,10 +121,9 @@ def test_a_repeat_is_not_refused_because_prices_or_doors_have_changed_since() ->
     desk = snack_desk()
     order = an_order(expected_total=1179)
     first = desk.send(ANA, "POST /orders", order, idempotency_key="k")
-    dearer = msgspec.structs.replace(DEMO_PRICES["pretzel"], retail=200)
-    desk.send(OWNER, f"PUT /shops/{DEMO_SHOP_ID}/prices/pretzel", dearer)
+    desk.tell(msgspec.structs.replace(PRODUCTS["pretzel"], retail=200), f"{SHOP_ID}:pretzel", 2)
     assert desk.send(ANA, "POST /orders", order, idempotency_key="k").body == first.body
-    desk.send(OWNER, f"PUT /shops/{DEMO_SHOP_ID}", msgspec.structs.replace(DEMO_SHOP, open=False))
+    desk.tell(msgspec.structs.replace(SHOP, open=False), SHOP_ID, 2)
     assert desk.send(ANA, "POST /orders", order, idempotency_key="k").body == first.body
     assert desk.send(ANA, "POST /orders", order, idempotency_key="other").status == 422
 

@@ -1,25 +1,30 @@
 """The state table: the guard obeys it, the README shows it, and every order comes to an end."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from frontdesk.kernel.messages import Event
 from frontdesk.services.orders import model
-from frontdesk.services.orders.commands import Method
+from frontdesk.services.orders.commands import Method, Status
 from frontdesk.services.orders.model import (
     TRANSITIONS,
     Customer,
     Delivery,
     IllegalTransition,
     Order,
-    Status,
+    Shipment,
+    Shortage,
     Step,
     Verb,
 )
 
 NOW = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
+SHORT = (Shortage("tea", 2, 1),)
 
 
 def order_in(status: Status) -> Order:
@@ -39,10 +44,19 @@ def order_in(status: Status) -> Order:
     )
 
 
+CARRY_OUT: dict[Verb, Callable[[Order], tuple[Order, Event]]] = {
+    Verb.PROCESS: lambda order: order.process("ord_1", "desk", NOW),
+    Verb.BACKORDER: lambda order: order.backorder("ord_1", "desk", NOW, SHORT),
+    Verb.REJECT: lambda order: order.reject("ord_1", "desk", NOW, SHORT),
+    Verb.CANCEL: lambda order: order.cancel("ord_1", "c", None, NOW),
+    Verb.DISPATCH: lambda order: order.dispatch("ord_1", "c", Shipment("DHL"), NOW),
+    Verb.DELIVER: lambda order: order.deliver("ord_1", "c", NOW),
+    Verb.RETURN: lambda order: order.take_back("ord_1", "c", None, NOW, restock=True),
+}
+
+
 def carried_out(verb: Verb, order: Order) -> Order:
-    if verb is Verb.PROCESS:
-        return order.process("ord_1", "desk", NOW)[0]
-    return order.cancel("ord_1", "c", None, NOW)[0]
+    return CARRY_OUT[verb](order)[0]
 
 
 @pytest.mark.parametrize(("status", "verb"), list(product(Status, Verb)))
@@ -56,6 +70,13 @@ def test_the_table_decides_whatever_the_status_and_the_verb(status: Status, verb
         with pytest.raises(IllegalTransition) as refusal:
             carried_out(verb, order)
         assert refusal.value.extra == {"order_status": status, "allowed": list(TRANSITIONS[status])}
+
+
+@pytest.mark.parametrize(("status", "verb"), list(product(Status, Verb)))
+def test_history_stays_as_it_is(status: Status, verb: Verb) -> None:
+    with pytest.raises(IllegalTransition) as refusal:
+        carried_out(verb, replace(order_in(status), history=True))
+    assert refusal.value.extra == {"order_status": status, "allowed": []}
 
 
 def test_every_status_is_in_the_table() -> None:

@@ -1,4 +1,4 @@
-"""What customers, staff and shop owners may send: its shape. The rules are in `model` and `prices`."""
+"""What customers and the people of a shop may send: its shape. The rules are in `placing`, `model` and `prices`."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -27,6 +27,9 @@ MAX_QUANTITY = 10_000  # of one line
 ShopId = Slug
 Sku = Slug
 Quantity = Annotated[int, Meta(ge=1, le=MAX_QUANTITY)]
+HoldId = Annotated[str, Meta(pattern=r"^hld_[a-z0-9]{26}(?!\n)$")]
+# What one order is called in another system. Opaque: it is part of nothing that is published.
+Reference = Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,100}(?!\n)$")]
 
 
 class Channel(StrEnum):
@@ -42,6 +45,19 @@ class Method(StrEnum):
 
     DELIVERY = "delivery"
     COLLECTION = "collection"
+
+
+class Status(StrEnum):
+    """Where an order stands."""
+
+    NEW = "NEW"
+    BACKORDERED = "BACKORDERED"
+    PROCESSED = "PROCESSED"
+    REJECTED = "REJECTED"
+    CANCELLED = "CANCELLED"
+    DISPATCHED = "DISPATCHED"
+    DELIVERED = "DELIVERED"
+    RETURNED = "RETURNED"
 
 
 class WantedLine(Body, frozen=True):
@@ -77,7 +93,10 @@ class NewDelivery(Body, frozen=True):
 
 
 class PlaceOrder(Body, frozen=True):
-    """Order these lines at the shop's prices; with `expected_total` (gross), only if they come to that."""
+    """Order these lines at the shop's prices; with `expected_total` (gross), only if they come to that.
+
+    `hold_id` names stock that the customer had put aside before paying.
+    """
 
     shop_id: ShopId
     channel: Channel
@@ -85,6 +104,7 @@ class PlaceOrder(Body, frozen=True):
     lines: Annotated[tuple[WantedLine, ...], Meta(min_length=1, max_length=MAX_LINES)]
     delivery: NewDelivery
     expected_total: Minor | None = None
+    hold_id: HoldId | None = None
 
 
 class CancelOrder(Body, frozen=True):
@@ -93,51 +113,58 @@ class CancelOrder(Body, frozen=True):
     reason: Note | None = None
 
 
+class DispatchOrder(Body, frozen=True):
+    """Send an order on its way. What the carrier calls the parcel is kept with the order, and published to nobody."""
+
+    carrier: Title
+    tracking: Title | None = None
+
+
+class ReturnOrder(Body, frozen=True):
+    """Take an order back. `restock`: its goods can be sold again."""
+
+    restock: bool
+    reason: Note | None = None
+
+
+class OldLine(Body, frozen=True):
+    """A line as another system had counted it: `net + tax == gross`."""
+
+    sku: Sku
+    name: Title
+    quantity: Quantity
+    unit_price: Minor
+    tax_rate: BasisPoints
+    net: Minor
+    tax: Minor
+    gross: Minor
+
+
+class ImportOrder(Body, frozen=True):
+    """Take over an order from another system. A NEW one goes the whole way here; any other is history.
+
+    `reference` is its name there. Amounts are taken as they are.
+    """
+
+    shop_id: ShopId
+    reference: Reference
+    channel: Channel
+    customer: NewCustomer
+    placed_at: Moment
+    status: Status
+    currency: Currency
+    tax_included: bool
+    lines: Annotated[tuple[OldLine, ...], Meta(min_length=1, max_length=MAX_LINES)]
+    delivery: NewDelivery
+
+
 class ListOrders(Body, frozen=True):
     """Which orders: one's own, or with `shop_id` those of a shop; `since` <= placed_at < `until`."""
 
     shop_id: ShopId | None = None
     customer_id: Subject | None = None
+    status: Status | None = None
     since: Moment | None = None
     until: Moment | None = None
     cursor: Annotated[str, Meta(max_length=200)] = ""
     limit: Annotated[int, Meta(ge=1, le=limits.PAGE_MAX)] = limits.PAGE_DEFAULT
-
-
-class ChannelTerms(Body, frozen=True):
-    """How a channel counts: whether its unit prices contain the tax."""
-
-    tax_included: bool
-
-
-class Channels(Body, frozen=True, omit_defaults=True):
-    """The channels that a shop sells on. One left out is closed."""
-
-    web: ChannelTerms | None = None
-    mobile: ChannelTerms | None = None
-    wholesale: ChannelTerms | None = None
-
-
-class SetShop(Body, frozen=True):
-    """Make the shop so."""
-
-    name: Title
-    currency: Currency
-    channels: Channels
-    open: bool = True
-
-
-class WholesaleTerms(Body, frozen=True):
-    """What one piece costs from a quantity on."""
-
-    unit_price: Minor
-    minimum_quantity: Quantity = 1
-
-
-class SetPrice(Body, frozen=True):
-    """Make the price so, in minor units of the shop's currency. Without `wholesale` it is sold in retail only."""
-
-    name: Title
-    retail: Minor
-    tax_rate: BasisPoints
-    wholesale: WholesaleTerms | None = None

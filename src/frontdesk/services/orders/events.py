@@ -11,7 +11,6 @@ import msgspec
 
 from frontdesk.kernel.messages import Event, Upcast
 
-
 # Events of schema 1 are from before there were books and stock: nothing moves.
 _NO_MONEY = {"currency": "", "net": 0, "tax": 0, "gross": 0}
 

@@ -1,55 +1,67 @@
-"""Orders: what is accepted, at what price, and which way from there.
+"""Orders: what one is, and which way it may go.
 
 Pure. Nothing here reads a clock or a store: moments and ids are handed in, new values and events handed back.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
+from msgspec.structs import replace
 
 from frontdesk.kernel.callers import Caller
-from frontdesk.kernel.errors import Fault, Invalid, Rejected
+from frontdesk.kernel.errors import Rejected
 from frontdesk.kernel.kinds import Index, Kind
-from frontdesk.kernel.money import MAX_MINOR, Minor
+from frontdesk.kernel.money import Minor
 from frontdesk.kernel.sensitive import SENSITIVE
 from frontdesk.kernel.time import sortable
-from frontdesk.services.orders.commands import Method, NewDelivery, PlaceOrder, Window
-from frontdesk.services.orders.events import OrderCancelled, OrderCreated, OrderedLine, OrderProcessed
-from frontdesk.services.orders.prices import Line, PriceList
-
-
-class Status(StrEnum):
-    """Where an order stands."""
-
-    NEW = "NEW"
-    PROCESSED = "PROCESSED"
-    CANCELLED = "CANCELLED"
+from frontdesk.services.orders.commands import Method, Status, Window
+from frontdesk.services.orders.events import (
+    OrderBackordered,
+    OrderCancelled,
+    OrderDelivered,
+    OrderDispatched,
+    OrderProcessed,
+    OrderRejected,
+    OrderReturned,
+)
+from frontdesk.services.orders.prices import Line
 
 
 class Verb(StrEnum):
     """What can be done with an order."""
 
     PROCESS = "process"
+    BACKORDER = "backorder"
+    REJECT = "reject"
     CANCEL = "cancel"
+    DISPATCH = "dispatch"
+    DELIVER = "deliver"
+    RETURN = "return"
 
 
 # The guard, the documentation and the tests: whatever is not in here does not happen.
 TRANSITIONS: Mapping[Status, Mapping[Verb, Status]] = {
-    Status.NEW: {Verb.PROCESS: Status.PROCESSED, Verb.CANCEL: Status.CANCELLED},
-    Status.PROCESSED: {Verb.CANCEL: Status.CANCELLED},
+    Status.NEW: {
+        Verb.PROCESS: Status.PROCESSED,
+        Verb.BACKORDER: Status.BACKORDERED,
+        Verb.REJECT: Status.REJECTED,
+        Verb.CANCEL: Status.CANCELLED,
+    },
+    Status.BACKORDERED: {Verb.PROCESS: Status.PROCESSED, Verb.CANCEL: Status.CANCELLED},
+    Status.PROCESSED: {Verb.DISPATCH: Status.DISPATCHED, Verb.CANCEL: Status.CANCELLED},
+    Status.DISPATCHED: {Verb.DELIVER: Status.DELIVERED, Verb.RETURN: Status.RETURNED},
+    Status.DELIVERED: {Verb.RETURN: Status.RETURNED},
+    Status.REJECTED: {},
     Status.CANCELLED: {},
+    Status.RETURNED: {},
 }
 
 
 class IllegalTransition(Rejected):
     """The order's present status does not allow this."""
-
-
-class PriceChanged(Rejected):
-    """The order does not come to the expected total at the shop's present prices."""
 
 
 class Customer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -69,6 +81,21 @@ class Delivery(msgspec.Struct, frozen=True, omit_defaults=True):
     note: Annotated[str | None, SENSITIVE] = None
 
 
+class Shipment(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who carries an order, and what they call the parcel."""
+
+    carrier: str
+    tracking: Annotated[str | None, SENSITIVE] = None
+
+
+class Shortage(msgspec.Struct, frozen=True):
+    """A product of which an order wanted more than there was."""
+
+    sku: str
+    wanted: int
+    available: int
+
+
 class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     """One entry of an order's history: the status it came to, when, and the subject whose doing it was."""
 
@@ -78,8 +105,11 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: Annotated[str | None, SENSITIVE] = None
 
 
-class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """One accepted order, at the prices of the moment it was placed. `steps` begins with that moment."""
+class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One accepted order, at the prices of the moment it was placed. `steps` begins with that moment.
+
+    `history` marks one that was over before it came here: it moves neither stock nor money, and stays as it is.
+    """
 
     shop_id: str
     channel: str
@@ -93,6 +123,11 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     tax: Minor
     gross: Minor
     steps: tuple[Step, ...]
+    event_source: str = ""
+    shortages: tuple[Shortage, ...] = ()
+    shipment: Shipment | None = None
+    reference: str = ""
+    history: bool = False
 
     @property
     def status(self) -> Status:
@@ -104,42 +139,93 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         """When the order was accepted."""
         return self.steps[0].at
 
+    @property
+    def is_tracked(self) -> bool:
+        """Whether the order needs stock."""
+        return any(line.tracked for line in self.lines)
+
+    def may(self, verb: Verb) -> bool:
+        """Return whether the order's present status allows this."""
+        return not self.history and verb in TRANSITIONS[self.status]
+
     def is_open_to(self, caller: Caller) -> bool:
         """Return whether a caller may see and cancel this: its customer, and the staff of its shop."""
         return caller.subject == self.customer_id or is_staff(caller, self.shop_id)
 
     def process(self, id: str, by: str, now: datetime) -> tuple["Order", OrderProcessed]:
-        """Take the order in hand. Raises IllegalTransition."""
-        event = OrderProcessed(
-            order_id=id, shop_id=self.shop_id, customer_id=self.customer_id, processed_at=now
-        )
-        return self._moved(Verb.PROCESS, by, now), event
+        """Note that all it needs is kept for it. Raises IllegalTransition, as all that follow."""
+        event = OrderProcessed(**self._facts(id), processed_at=now)
+        return replace(self._moved(Verb.PROCESS, by, now), shortages=()), event
+
+    def backorder(
+        self, id: str, by: str, now: datetime, shortages: tuple[Shortage, ...]
+    ) -> tuple["Order", OrderBackordered]:
+        """Note that it waits for stock."""
+        event = OrderBackordered(**self._facts(id), backordered_at=now)
+        return replace(self._moved(Verb.BACKORDER, by, now), shortages=shortages), event
+
+    def reject(
+        self, id: str, by: str, now: datetime, shortages: tuple[Shortage, ...]
+    ) -> tuple["Order", OrderRejected]:
+        """Refuse it for want of stock."""
+        event = OrderRejected(**self._facts(id), **self._money(), rejected_at=now)
+        return replace(self._moved(Verb.REJECT, by, now), shortages=shortages), event
 
     def cancel(self, id: str, by: str, reason: str | None, now: datetime) -> tuple["Order", OrderCancelled]:
-        """Call the order off. Raises IllegalTransition. The reason may be personal: no event has it."""
+        """Call it off. The reason may be personal: no event has it."""
         event = OrderCancelled(
-            order_id=id,
-            shop_id=self.shop_id,
-            customer_id=self.customer_id,
-            cancelled_at=now,
-            previous=self.status,
+            **self._facts(id), **self._money(), cancelled_at=now, previous=self.status.value
         )
-        return self._moved(Verb.CANCEL, by, now, reason), event
+        return replace(self._moved(Verb.CANCEL, by, now, reason), shortages=()), event
+
+    def dispatch(
+        self, id: str, by: str, shipment: Shipment, now: datetime
+    ) -> tuple["Order", OrderDispatched]:
+        """Send it on its way."""
+        event = OrderDispatched(
+            **self._facts(id), **self._money(), dispatched_at=now, carrier=shipment.carrier
+        )
+        return replace(self._moved(Verb.DISPATCH, by, now), shipment=shipment), event
+
+    def deliver(self, id: str, by: str, now: datetime) -> tuple["Order", OrderDelivered]:
+        """Note that it has reached its customer."""
+        return self._moved(Verb.DELIVER, by, now), OrderDelivered(**self._facts(id), delivered_at=now)
+
+    def take_back(
+        self, id: str, by: str, reason: str | None, now: datetime, *, restock: bool
+    ) -> tuple["Order", OrderReturned]:
+        """Take it back."""
+        event = OrderReturned(**self._facts(id), **self._money(), returned_at=now, restock=restock)
+        return self._moved(Verb.RETURN, by, now, reason), event
 
     def as_placed(self) -> "Order":
         """Return the order as its creation left it."""
-        return msgspec.structs.replace(self, steps=self.steps[:1])
+        return replace(self, steps=self.steps[:1], shortages=(), shipment=None)
+
+    def _facts(self, id: str) -> dict[str, Any]:
+        return {
+            "order_id": id,
+            "shop_id": self.shop_id,
+            "customer_id": self.customer_id,
+            "event_source": self.event_source,
+        }
+
+    def _money(self) -> dict[str, Any]:
+        return {"currency": self.currency, "net": self.net, "tax": self.tax, "gross": self.gross}
 
     def _moved(self, verb: Verb, by: str, now: datetime, reason: str | None = None) -> "Order":
-        ways = TRANSITIONS[self.status]
-        if verb not in ways:
-            raise IllegalTransition(order_status=self.status, allowed=list(ways))
-        return msgspec.structs.replace(self, steps=(*self.steps, Step(ways[verb], now, by, reason)))
+        if not self.may(verb):
+            ways = [] if self.history else list(TRANSITIONS[self.status])
+            raise IllegalTransition(order_status=self.status, allowed=ways)
+        step = Step(TRANSITIONS[self.status][verb], now, by, reason)
+        return replace(self, steps=(*self.steps, step))
 
 
 ORDERS = Kind(
     "order",
     Order,
+    schema=2,
+    upcasts={1: lambda body: body},  # what schema 2 adds has defaults that are true of older orders
     indexes=(
         Index("by_customer", lambda order: order.customer_id, lambda order: sortable(order.placed_at)),
         Index("by_shop", lambda order: order.shop_id, lambda order: sortable(order.placed_at)),
@@ -151,87 +237,3 @@ ORDERS = Kind(
 def is_staff(caller: Caller, shop_id: str) -> bool:
     """Return whether a caller works for a shop."""
     return caller.has_role(f"shop:{shop_id}", "staff", "owner")
-
-
-def place(
-    id: str, wish: PlaceOrder, price_list: PriceList | None, caller: Caller, now: datetime
-) -> tuple[Order, OrderCreated]:
-    """Accept an order at the shop's prices; without a price list there is no such shop.
-
-    Raises Invalid with every fault at once, or PriceChanged.
-    """
-    faults = (
-        *_price_list_faults(wish, price_list),
-        *_customer_faults(wish, caller),
-        *_delivery_faults(wish.delivery),
-    )
-    if faults or price_list is None:
-        raise Invalid(faults)
-    lines = price_list.price(wish.lines)
-    net, tax = sum(line.net for line in lines), sum(line.tax for line in lines)
-    _check_total(wish, net + tax, price_list.shop.currency)
-    order = Order(
-        shop_id=wish.shop_id,
-        channel=wish.channel,
-        customer_id=wish.customer.id or caller.subject,
-        customer=Customer(wish.customer.name, wish.customer.email, wish.customer.phone),
-        delivery=_delivery(wish.delivery),
-        currency=price_list.shop.currency,
-        tax_included=price_list.tax_included,
-        lines=lines,
-        net=net,
-        tax=tax,
-        gross=net + tax,
-        steps=(Step(Status.NEW, now, caller.subject),),
-    )
-    return order, _created(id, order)
-
-
-def _created(id: str, order: Order) -> OrderCreated:
-    return OrderCreated(
-        order_id=id,
-        shop_id=order.shop_id,
-        channel=order.channel,
-        customer_id=order.customer_id,
-        placed_at=order.placed_at,
-        currency=order.currency,
-        lines=tuple(
-            [OrderedLine(line.sku, line.quantity, line.net, line.tax, line.gross) for line in order.lines]
-        ),
-        net=order.net,
-        tax=order.tax,
-        gross=order.gross,
-    )
-
-
-def _delivery(wish: NewDelivery) -> Delivery:
-    return Delivery(wish.method, wish.address, wish.window, wish.note)
-
-
-def _check_total(wish: PlaceOrder, gross: int, currency: str) -> None:
-    if gross > MAX_MINOR:
-        raise Invalid((Fault("/lines", "total_too_large", "Split this into smaller orders."),))
-    if wish.expected_total not in {None, gross}:
-        raise PriceChanged(total=gross, currency=currency)
-
-
-def _price_list_faults(wish: PlaceOrder, price_list: PriceList | None) -> Iterator[Fault]:
-    if price_list is None:
-        yield Fault("/shop_id", "unknown_shop", "There is no such shop.")
-    else:
-        yield from price_list.faults(wish.lines)
-
-
-def _customer_faults(wish: PlaceOrder, caller: Caller) -> Iterator[Fault]:
-    if wish.customer.id not in {None, caller.subject} and not is_staff(caller, wish.shop_id):
-        yield Fault(
-            "/customer/id", "staff_only", "Only the shop's staff may order for somebody else; leave it out."
-        )
-
-
-def _delivery_faults(delivery: NewDelivery) -> Iterator[Fault]:
-    if delivery.method is Method.DELIVERY and delivery.address is None:
-        yield Fault("/delivery/address", "missing", "A delivery needs an address.")
-    window = delivery.window
-    if window is not None and window.end < window.start:
-        yield Fault("/delivery/window/to", "ends_before_start", "Must not be before `from`.")

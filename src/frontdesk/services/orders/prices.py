@@ -1,58 +1,68 @@
 """Orders' own copy of shops and prices: no order waits for another service to learn what something costs.
 
-Each line is rounded by itself, so the lines of an order add up to its totals exactly.
+The catalogue's events keep it up to date. Each line is rounded by itself, so the lines of an order add up to its totals
+exactly.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from frontdesk.kernel.errors import Fault, Rejected
+from frontdesk.kernel.errors import Fault
 from frontdesk.kernel.kinds import Kind
-from frontdesk.kernel.money import BasisPoints, Minor, tax_on_top, tax_within
-from frontdesk.services.orders.commands import (
-    Channel,
-    Channels,
-    ChannelTerms,
-    SetPrice,
-    SetShop,
-    WantedLine,
-    WholesaleTerms,
-)
+from frontdesk.kernel.money import Minor, tax_on_top, tax_within
+from frontdesk.services.orders.commands import Channel, WantedLine
 
 
-class CurrencyFixed(Rejected):
-    """A shop keeps its currency: its prices and its orders are counted in it."""
+class Hours(msgspec.Struct, frozen=True):
+    """From when to when orders are taken on a weekday (1 is Monday), in the shop's time zone; `end` is exclusive."""
+
+    weekday: int
+    start: time
+    end: time
 
 
 class Shop(msgspec.Struct, frozen=True):
-    """A shop as orders needs it."""
+    """A shop as orders needs it. `channels` are those that are open, and whether their prices contain the tax."""
 
-    name: str
     currency: str
-    channels: Channels
+    channels: Mapping[str, bool]
     open: bool
+    time_zone: str
+    hours: tuple[Hours, ...]
+    waits: bool
+    event_source: str
 
-    def terms(self, channel: Channel) -> ChannelTerms | None:
-        """Return how a channel counts, or None when it is closed."""
-        found: ChannelTerms | None = getattr(self.channels, channel)
-        return found
+    def takes_orders(self, now: datetime) -> bool:
+        """Return whether the shop is open at `now`. Without hours it always is, unless it was closed by hand."""
+        if not self.open or not self.hours:
+            return self.open
+        local = now.astimezone(ZoneInfo(self.time_zone))
+        return any(
+            hours.weekday == local.isoweekday() and hours.start <= local.time() < hours.end
+            for hours in self.hours
+        )
 
-    def changed(self, wish: SetShop) -> "Shop":
-        """Return the shop as its owner wants it. Raises CurrencyFixed."""
-        if wish.currency != self.currency:
-            raise CurrencyFixed(currency=self.currency)
-        return new_shop(wish)
+
+class Wholesale(msgspec.Struct, frozen=True):
+    """What one piece costs from a quantity on."""
+
+    unit_price: Minor
+    minimum_quantity: int
 
 
 class Price(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What one piece of a product costs, in minor units of its shop's currency."""
+    """What one piece of a product costs, in minor units of its shop's currency. Only `tracked` ones have a stock."""
 
     name: str
     retail: Minor
-    tax_rate: BasisPoints
-    wholesale: WholesaleTerms | None = None
+    tax_rate: int
+    tracked: bool
+    on_sale: bool
+    wholesale: Wholesale | None = None
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -62,24 +72,15 @@ class Line(msgspec.Struct, frozen=True):
     name: str
     quantity: int
     unit_price: Minor
-    tax_rate: BasisPoints
+    tax_rate: int
     net: Minor
     tax: Minor
     gross: Minor
+    tracked: bool = False
 
 
-SHOPS = Kind("shop", Shop, often_read=True)
-PRICES = Kind("price", Price, often_read=True)
-
-
-def new_shop(wish: SetShop) -> Shop:
-    """Return a shop as its owner wants it."""
-    return Shop(wish.name, wish.currency, wish.channels, wish.open)
-
-
-def new_price(wish: SetPrice) -> Price:
-    """Return a price as the shop's owner wants it."""
-    return Price(wish.name, wish.retail, wish.tax_rate, wish.wholesale)
+SHOPS = Kind("orders_shop", Shop, often_read=True)
+PRICES = Kind("orders_price", Price, often_read=True)
 
 
 def price_id(shop_id: str, sku: str) -> str:
@@ -95,11 +96,11 @@ class PriceList:
     channel: Channel
     prices: Mapping[str, Price]
 
-    def faults(self, wanted: Sequence[WantedLine]) -> Iterator[Fault]:
+    def faults(self, wanted: Sequence[WantedLine], now: datetime) -> Iterator[Fault]:
         """Yield what keeps these lines from being sold: one fault a line at most."""
-        if not self.shop.open:
+        if not self.shop.takes_orders(now):
             yield Fault("/shop_id", "shop_closed", "This shop takes no orders at the moment.")
-        if self.shop.terms(self.channel) is None:
+        if self.channel not in self.shop.channels:
             yield Fault("/channel", "channel_closed", "This shop takes no orders on this channel.")
         seen: set[str] = set()
         for place, want in enumerate(wanted):
@@ -113,8 +114,8 @@ class PriceList:
 
     def _line_faults(self, place: int, want: WantedLine) -> Iterator[Fault]:
         price = self.prices.get(want.sku)
-        if price is None:
-            yield Fault(f"/lines/{place}/sku", "unknown_sku", "This shop has no such product.")
+        if price is None or not price.on_sale:
+            yield Fault(f"/lines/{place}/sku", "unknown_sku", "This shop sells no such product.")
         elif self.channel is Channel.WHOLESALE:
             terms = price.wholesale
             if terms is None:
@@ -128,8 +129,7 @@ class PriceList:
     @property
     def tax_included(self) -> bool:
         """Whether unit prices on this channel contain the tax."""
-        terms = self.shop.terms(self.channel)
-        return terms is not None and terms.tax_included
+        return self.shop.channels.get(self.channel, False)
 
     def price(self, wanted: Sequence[WantedLine]) -> tuple[Line, ...]:
         """Return the lines priced. Only for what has no faults."""
@@ -149,6 +149,7 @@ class PriceList:
                     cost.net,
                     cost.tax,
                     cost.gross,
+                    price.tracked,
                 )
             )
         return tuple(lines)

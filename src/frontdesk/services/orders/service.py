@@ -1,12 +1,49 @@
 """What orders declares: its routes, what it reacts to, what it keeps and what it publishes."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
 from frontdesk.kernel.http import Route
 from frontdesk.kernel.services import Reaction, Service
-from frontdesk.services.orders import handlers, views
-from frontdesk.services.orders.commands import CancelOrder, ListOrders, PlaceOrder, SetPrice, SetShop
-from frontdesk.services.orders.events import OrderCancelled, OrderCreated, OrderProcessed
-from frontdesk.services.orders.model import ORDERS, IllegalTransition, PriceChanged
-from frontdesk.services.orders.prices import PRICES, SHOPS, CurrencyFixed, Price, Shop
+from frontdesk.services.catalogue.events import ProductChanged, ShopChanged
+from frontdesk.services.inventory.events import StockReserved, StockShort
+from frontdesk.services.orders import events, handlers, views
+from frontdesk.services.orders.commands import (
+    CancelOrder,
+    DispatchOrder,
+    ImportOrder,
+    ListOrders,
+    PlaceOrder,
+    ReturnOrder,
+)
+from frontdesk.services.orders.model import ORDERS, IllegalTransition
+from frontdesk.services.orders.placing import PriceChanged
+from frontdesk.services.orders.prices import PRICES, SHOPS
+
+
+def _step(
+    verb: str,
+    handle: Callable[..., Awaitable[Any]],
+    body: type[msgspec.Struct] | None,
+    summary: str,
+    scope: str = "orders:fulfil",
+) -> Route:
+    """Return a route that takes one order one step further."""
+    return Route(
+        "POST",
+        f"/orders/{{id}}/{verb}",
+        handle,
+        views.order_view,
+        views.OrderView,
+        summary,
+        scopes=(scope,),
+        body=body,
+        kind=ORDERS,
+        refusals=(IllegalTransition,),
+    )
+
 
 ROUTES = (
     Route(
@@ -36,6 +73,20 @@ ROUTES = (
         description="One's own; with `shop_id` those of the shop, for its staff. A list may lag by a moment.",
     ),
     Route(
+        "POST",
+        "/orders/import",
+        handlers.import_order,
+        views.order_view,
+        views.OrderView,
+        "Take over an order from another system",
+        scopes=("orders:import",),
+        body=ImportOrder,
+        kind=ORDERS,
+        status=201,
+        location="/orders/{id}",
+        description="For the shop's owner. A NEW order goes the whole way; others are history and move nothing.",
+    ),
+    Route(
         "GET",
         "/orders/{id}",
         views.show_order,
@@ -55,72 +106,40 @@ ROUTES = (
         scopes=("orders:read",),
         kind=ORDERS,
     ),
-    Route(
-        "POST",
-        "/orders/{id}/cancel",
-        handlers.cancel_order,
-        views.order_view,
-        views.OrderView,
-        "Cancel an order",
-        scopes=("orders:write",),
-        body=CancelOrder,
-        kind=ORDERS,
-        refusals=(IllegalTransition,),
-    ),
-    Route(
-        "GET",
-        "/shops/{shop_id}",
-        views.show_shop,
-        views.content,
-        Shop,
-        "Show a shop",
-        scopes=("orders:read",),
-        kind=SHOPS,
-    ),
-    Route(
-        "PUT",
-        "/shops/{shop_id}",
-        handlers.set_shop,
-        views.content,
-        Shop,
-        "Create or replace a shop",
-        scopes=("prices:write",),
-        body=SetShop,
-        kind=SHOPS,
-        refusals=(CurrencyFixed,),
-    ),
-    Route(
-        "GET",
-        "/shops/{shop_id}/prices/{sku}",
-        views.show_price,
-        views.content,
-        Price,
-        "Show a product's price",
-        scopes=("orders:read",),
-        kind=PRICES,
-    ),
-    Route(
-        "PUT",
-        "/shops/{shop_id}/prices/{sku}",
-        handlers.set_price,
-        views.content,
-        Price,
-        "Create or replace a product's price",
-        scopes=("prices:write",),
-        body=SetPrice,
-        kind=PRICES,
-    ),
+    _step("cancel", handlers.cancel_order, CancelOrder, "Cancel an order", scope="orders:write"),
+    _step("dispatch", handlers.dispatch_order, DispatchOrder, "Send an order on its way"),
+    _step("deliver", handlers.deliver_order, None, "Note that an order has arrived"),
+    _step("return", handlers.return_order, ReturnOrder, "Take an order back"),
 )
+
+PROCESSOR = "orders-processor"
+PRICE_LIST = "orders-price-list"
 
 SERVICE = Service(
     name="orders",
     kinds=(ORDERS, SHOPS, PRICES),
     routes=ROUTES,
-    reactions=(Reaction(OrderCreated, handlers.process_order, subscriber="orders-processor"),),
-    events=(OrderCreated, OrderProcessed, OrderCancelled),
+    reactions=(
+        Reaction(events.OrderCreated, handlers.process_untracked, subscriber=PROCESSOR),
+        Reaction(StockReserved, handlers.process_reserved, subscriber=PROCESSOR),
+        Reaction(StockShort, handlers.settle_short, subscriber=PROCESSOR),
+        Reaction(ShopChanged, handlers.follow_shop, subscriber=PRICE_LIST, latest=True),
+        Reaction(ProductChanged, handlers.follow_product, subscriber=PRICE_LIST, latest=True),
+    ),
+    events=(
+        events.OrderCreated,
+        events.OrderProcessed,
+        events.OrderBackordered,
+        events.OrderRejected,
+        events.OrderCancelled,
+        events.OrderDispatched,
+        events.OrderDelivered,
+        events.OrderReturned,
+    ),
     scopes={
         "orders:write": "place and cancel orders",
-        "orders:read": "read orders, shops and prices",
-        "prices:write": "set up one's own shops and their prices",
+        "orders:read": "read orders",
+        "orders:fulfil": "dispatch, deliver and take back the orders of one's shop",
+        "orders:import": "take over orders from another system into one's own shop",
     },
 )

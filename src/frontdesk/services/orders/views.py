@@ -1,8 +1,7 @@
-"""Reading: single orders, lists, timelines, shops and prices, and what each looks like from outside."""
+"""Reading: single orders, lists and timelines, and what each looks like from outside."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
-from typing import TypeVar
 
 import msgspec
 
@@ -12,19 +11,29 @@ from frontdesk.kernel.kinds import Stored
 from frontdesk.kernel.money import Minor
 from frontdesk.kernel.time import sortable
 from frontdesk.kernel.unit import Page, Unit
-from frontdesk.services.orders.commands import ListOrders
+from frontdesk.services.orders.commands import ListOrders, Status
 from frontdesk.services.orders.handlers import open_order
-from frontdesk.services.orders.model import ORDERS, Customer, Delivery, Order, Status, Step, is_staff
-from frontdesk.services.orders.prices import PRICES, SHOPS, Line, Price, Shop, price_id
+from frontdesk.services.orders.model import (
+    ORDERS,
+    Customer,
+    Delivery,
+    Order,
+    Shipment,
+    Shortage,
+    Step,
+    is_staff,
+)
+from frontdesk.services.orders.prices import Line
 
-MAX_SCANNED_PAGES = 5  # of a customer's orders, for one answer about those at one shop
+MAX_SCANNED_PAGES = 5  # for one answer about a customer's orders at one shop, or those of one status
 FIRST_YEAR, LAST_YEAR = 1970, 9998  # of a list: any time zone of these can be told in UTC
 
-T = TypeVar("T")
 
+class OrderView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An order. Amounts are minor units of `currency`; `tax_included` is about the unit prices.
 
-class OrderView(msgspec.Struct, frozen=True):
-    """An order. Amounts are minor units of `currency`; `tax_included` is about the unit prices."""
+    `shortages` say what it waits for, or was rejected for. `history` marks one that was over before it came here.
+    """
 
     order_id: str
     shop_id: str
@@ -40,6 +49,10 @@ class OrderView(msgspec.Struct, frozen=True):
     gross: Minor
     delivery: Delivery
     customer: Customer
+    shortages: tuple[Shortage, ...] = ()
+    shipment: Shipment | None = None
+    reference: str = ""
+    history: bool = False
 
 
 class OrderList(msgspec.Struct, frozen=True):
@@ -65,21 +78,11 @@ async def show_timeline(unit: Unit, id: str) -> Stored[Order]:
     return await open_order(unit, id)
 
 
-async def show_shop(unit: Unit, shop_id: str) -> Stored[Shop]:
-    """Return a shop. Raises NotFound."""
-    return await unit.get(SHOPS, shop_id)
-
-
-async def show_price(unit: Unit, shop_id: str, sku: str) -> Stored[Price]:
-    """Return a product's price. Raises NotFound."""
-    return await unit.get(PRICES, price_id(shop_id, sku))
-
-
 async def list_orders(unit: Unit, query: ListOrders) -> Page[Order]:
     """Return the caller's own orders, or a shop's to its staff. Raises NotFound, Invalid.
 
-    A customer's orders at one shop are found among all of theirs: a page may hold fewer than asked for, or none, and
-    still have a cursor.
+    A customer's orders at one shop are found among all of theirs, those of one status among all: a page may hold fewer
+    than asked for, or none, and still have a cursor.
     """
     index, partition = _list_for(unit.caller, query)
     since, until, position = (
@@ -93,11 +96,15 @@ async def list_orders(unit: Unit, query: ListOrders) -> Page[Order]:
         page = await unit.query(
             ORDERS, index, partition, since=since, until=until, cursor=position, limit=wanted
         )
-        found += [stored for stored in page.items if query.shop_id in {None, stored.value.shop_id}]
+        found += [stored for stored in page.items if _is_wanted(stored.value, query)]
         position = page.cursor
         if not position or len(found) == query.limit:
             break
     return Page(tuple(found), position)
+
+
+def _is_wanted(order: Order, query: ListOrders) -> bool:
+    return query.shop_id in {None, order.shop_id} and query.status in {None, order.status}
 
 
 def _list_for(caller: Caller, query: ListOrders) -> tuple[str, str]:
@@ -130,6 +137,10 @@ def order_view(stored: Stored[Order]) -> OrderView:
         gross=order.gross,
         delivery=order.delivery,
         customer=order.customer,
+        shortages=order.shortages,
+        shipment=order.shipment,
+        reference=order.reference,
+        history=order.history,
     )
 
 
@@ -142,11 +153,6 @@ def order_list(page: Page[Order]) -> OrderList:
 def timeline(stored: Stored[Order]) -> Timeline:
     """Show what became of an order."""
     return Timeline(stored.value.steps)
-
-
-def content(stored: Stored[T]) -> T:
-    """Show a value as it is kept: what is read can be changed and sent back."""
-    return stored.value
 
 
 def _bound(field: str, moment: datetime | None) -> str:
