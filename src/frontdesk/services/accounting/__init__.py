@@ -1,0 +1,1 @@
+"""The books of each shop: a journal, its balances and its numbered invoices."""
