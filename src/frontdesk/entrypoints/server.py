@@ -2,14 +2,17 @@
 
 import gc
 from collections.abc import Sequence
+from dataclasses import replace
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from frontdesk import bootstrap
 from frontdesk.config import Settings
 from frontdesk.entrypoints.http import Desk, front
+from frontdesk.entrypoints.operations import OPERATIONS
 from frontdesk.entrypoints.pages import pages
 from frontdesk.entrypoints.throttle import Failures
+from frontdesk.kernel.letters import DeadLetters
 from frontdesk.kernel.services import Service
 
 
@@ -25,8 +28,13 @@ class Server:
     async def start(self) -> None:
         """Begin to work. Raises InUseError, FormatError before a socket is opened."""
         await self.runtime.start()
-        desk = Desk(self.runtime.bus, self._tokens, Failures())
-        self._front = front(desk, self.services, self.runtime.store, pages(self.runtime, self.services))
+        bus = replace(
+            self.runtime.bus,
+            providers={**self.runtime.bus.providers, DeadLetters: self.runtime.letters},
+        )
+        desk = Desk(bus, self._tokens, Failures())
+        offered = (*self.services, OPERATIONS)
+        self._front = front(desk, offered, self.runtime.store, pages(self.runtime, offered))
         gc.collect()
         gc.freeze()  # what lives as long as the process need not be looked at again
         gc.set_threshold(10_000, 20, 20)

@@ -103,6 +103,13 @@ class EventLog:
         if settlement.parked or settlement.settled:
             position.next_retry = self._next_retry(settlement.subscriber)
 
+    def retries_changed(self, subscriber: str) -> None:
+        """Take in that an operator changed what a subscriber has to try again, and wake it."""
+        position = self._positions.get(subscriber)
+        if position is not None:
+            position.next_retry = self._next_retry(subscriber)
+            position.wake.set()
+
     def lag(self) -> float:
         """Return the age in seconds of the oldest event that a running subscriber has not taken in."""
         waiting = [position.oldest for position in self._positions.values() if position.oldest is not None]

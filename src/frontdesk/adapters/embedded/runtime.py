@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from frontdesk.adapters.embedded.database import Database
 from frontdesk.adapters.embedded.directory import DataDirectory
+from frontdesk.adapters.embedded.letters import SqliteLetters
 from frontdesk.adapters.embedded.log import EventLog, Position
 from frontdesk.adapters.embedded.store import SqliteStore
 from frontdesk.adapters.embedded.subscriber import Subscriber
@@ -52,6 +53,7 @@ class EmbeddedRuntime:
         self.writer = Writer(self._database, self.bus.clock, self.log.grown)
         self.log.writer = self.writer
         self.store = SqliteStore(self._database, self.writer, self.log)
+        self.letters = SqliteLetters(self._database, self.writer, self.log)
         if not self._hold:
             for name in subscribers(self._services):
                 self._subscribe(name)

@@ -22,6 +22,7 @@ create table if not exists cursors(subscriber text primary key, seq integer not 
 create table if not exists retries(
     subscriber text not null, seq integer not null, tries integer not null, due integer, error text not null,
     primary key(subscriber, seq)) without rowid;
+create index if not exists retries_due on retries(subscriber, due) where due is not null;
 create table if not exists claims(key text primary key, owner text not null, until integer) without rowid;
 create table if not exists counters(key text primary key, count integer not null) without rowid;
 create table if not exists timers(
@@ -29,6 +30,14 @@ create table if not exists timers(
     primary key(record_id, name)) without rowid;
 create index if not exists timers_due on timers(due);
 create index if not exists claims_until on claims(until) where until is not null;
+create index if not exists retries_dead on retries(subscriber, seq) where due is null;
+create table if not exists letter_audit(
+    n integer primary key, action text not null, by text not null, at integer not null, reason text not null,
+    letter text not null, event text not null, message_id text not null, cause text not null);
+create trigger if not exists letter_audit_stays before update on letter_audit
+    begin select raise(abort, 'what was done is not rewritten'); end;
+create trigger if not exists letter_audit_is_kept before delete on letter_audit
+    begin select raise(abort, 'what was done is not forgotten'); end;
 """
 
 

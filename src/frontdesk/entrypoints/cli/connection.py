@@ -168,9 +168,10 @@ def _reach(settings: Settings) -> tuple[Any, str]:
 def _operator_token(settings: Settings, shops: Collection[str]) -> Callable[[], str]:
     """Return what gives a token that is good for a while: a long import outlives one."""
     from frontdesk import bootstrap  # noqa: PLC0415 - as above
+    from frontdesk.entrypoints.operations import OPERATIONS  # noqa: PLC0415
 
     issuer = bootstrap.tokens(settings)
-    scopes = sorted({scope for service in bootstrap.choose() for scope in service.scopes} | {"operate"})
+    scopes = sorted({scope for service in (*bootstrap.choose(), OPERATIONS) for scope in service.scopes})
     grants = {f"shop:{shop}": "owner" for shop in shops}
     made = [("", -TOKEN_KEPT_SECONDS)]
 

@@ -13,8 +13,9 @@ def openapi(services: Services = "") -> None:
     """Print the OpenAPI document of the API."""
     from frontdesk import bootstrap  # noqa: PLC0415 - the services are this command's alone
     from frontdesk.entrypoints.openapi import openapi as document  # noqa: PLC0415
+    from frontdesk.entrypoints.operations import OPERATIONS  # noqa: PLC0415
 
-    show.as_json(document(bootstrap.choose(names_in(services))))
+    show.as_json(document((*bootstrap.choose(names_in(services)), OPERATIONS)))
 
 
 def manifest(
