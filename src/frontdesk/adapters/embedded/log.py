@@ -1,11 +1,12 @@
 """The event log: every event in commit order, a cursor for each subscriber, and rows only for what failed.
 
-The cursor moves in the transaction of the effects, so it is the proof of delivery. Recent events are at hand in memory:
-a subscriber that keeps up never asks the database.
+The cursor moves in the transaction of the effects, so it is the proof of delivery. Past events that had no effect it
+moves in memory alone and is stored with what is written next: after a crash they are looked at again, and that is all.
+Recent events are at hand in memory: a subscriber that keeps up never asks the database.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,17 +24,36 @@ RECENT = 20_000  # events kept at hand
 RECENT_CHARS = 64 * 1024 * 1024  # of their bodies, at most
 REACTION_LAG_SECONDS = 1.0  # past this, new requests are told to come again
 TRIM_AT_ONCE = 5_000  # events that one transaction forgets
+UNSAVED = 1_000  # events that a stored cursor may lie behind, when they had no effect
 
 
 @dataclass(slots=True)
 class Position:
-    """Where one subscriber stands."""
+    """Where one subscriber stands; `saved` is the cursor that is stored."""
 
     names: frozenset[str]
     cursor: int
+    saved: int
     next_retry: datetime | None
     wake: asyncio.Event
+    left: int  # events that lay before it when this lap of catching up began
+    lap: int  # where the lap ends
     oldest: datetime | None = None  # when the first fresh event of the batch at work happened
+
+    def is_behind(self, seq: int, head: int) -> bool:
+        """Return whether the age of the event at `seq` is lag, for which requests are told to come again.
+
+        What lay there when the subscriber joined is none; nor what came while it took that in, and so on, as long as
+        it gains: each lap must be less than half as long as the one before.
+        """
+        if seq <= self.lap:
+            return False
+        left = head - seq
+        if 2 * left < self.left:
+            self.left, self.lap = left, head
+            return False
+        self.left = 0  # it has caught up, or never will: from now on its lag counts
+        return True
 
 
 class EventLog:
@@ -50,8 +70,15 @@ class EventLog:
 
     def join(self, subscriber: str, names: Sequence[str]) -> Position:
         """Begin to listen where the subscriber last stood, or at the beginning of the log."""
+        cursor = self._stored_cursor(subscriber)
         position = Position(
-            frozenset(names), self._stored_cursor(subscriber), self._next_retry(subscriber), asyncio.Event()
+            names=frozenset(names),
+            cursor=cursor,
+            saved=cursor,
+            next_retry=self._next_retry(subscriber),
+            wake=asyncio.Event(),
+            left=self.head - cursor,
+            lap=self.head,
         )
         self._positions[subscriber] = position
         return position
@@ -77,31 +104,55 @@ class EventLog:
         """See `subscriber.Log`."""
         position = self._positions[subscriber]
         retries = self._due(subscriber, position, limit)
-        fresh, cursor = self._fresh(position, names, limit - len(retries))
-        position.oldest = fresh[0].message.at if fresh else None
-        if not retries and not fresh:
-            position.cursor = cursor  # nothing of interest up to here; stored with the next settlement
-        return Batch((*retries, *fresh), cursor)
+        batch = await self.fresh(subscriber, names, limit - len(retries))
+        fresh = batch.entries
+        late = bool(fresh) and position.is_behind(fresh[0].seq, self.head)
+        position.oldest = fresh[0].message.at if late else None
+        return Batch((*retries, *fresh), batch.cursor)
+
+    async def fresh(self, subscriber: str, names: Sequence[str], limit: int) -> Batch:
+        """Return the entries with these names past the subscriber's cursor, in order; how old they are is no lag."""
+        position = self._positions[subscriber]
+        entries, cursor = self._fresh(position, names, limit)
+        if not entries:
+            position.cursor = cursor  # nothing of interest up to here
+        return Batch(tuple(entries), cursor)
 
     async def settle(self, settlement: Settlement) -> None:
         """See `subscriber.Log`."""
+        position = self._positions[settlement.subscriber]
+        if not settlement.has_effect and settlement.cursor < position.saved + UNSAVED:
+            position.cursor = settlement.cursor
+            return
+        moved = self._unsaved() | {settlement.subscriber: settlement.cursor}
 
         def also(transaction: Transaction) -> None:
+            _store_cursors(transaction, moved)
             _store(transaction, settlement)
 
         assert self.writer is not None  # noqa: S101 - the runtime sets it before anybody joins
-        position = self._positions[settlement.subscriber]
         try:
             await self.writer.submit(*settlement.commits, also=also, patient=True)
-        except Rejected as moved:  # a request took meanwhile what the batch had seen free
-            raise Conflict from moved
+        except Rejected as race:  # a request took meanwhile what the batch had seen free
+            raise Conflict from race
         except Unavailable:  # perhaps it stood all the same: the cursor that is stored knows
             position.cursor = max(position.cursor, self._stored_cursor(settlement.subscriber))
             position.next_retry = self._next_retry(settlement.subscriber)
             raise
         position.cursor = settlement.cursor
+        self._saved(moved)
         if settlement.parked or settlement.settled:
             position.next_retry = self._next_retry(settlement.subscriber)
+
+    async def save_cursors(self) -> None:
+        """Store the cursors that were moved in memory alone, before a graceful stop."""
+        moved = self._unsaved()
+        if moved:
+            assert self.writer is not None  # noqa: S101 - as above
+            await self.writer.submit(
+                also=lambda transaction: _store_cursors(transaction, moved), patient=True
+            )
+            self._saved(moved)
 
     def retries_changed(self, subscriber: str) -> None:
         """Take in that an operator changed what a subscriber has to try again, and wake it."""
@@ -133,7 +184,10 @@ class EventLog:
             [position.cursor for position in self._positions.values()] + self._absent_cursors(), default=0
         )
 
+        moved = self._unsaved()
+
         def also(transaction: Transaction) -> None:
+            _store_cursors(transaction, moved)
             transaction.database.execute(
                 "delete from events where seq in (select seq from events where seq<? and at<?"
                 " and seq not in (select seq from retries) order by seq limit ?)",
@@ -146,6 +200,14 @@ class EventLog:
 
         assert self.writer is not None  # noqa: S101 - as above
         await self.writer.submit(also=also, patient=True)
+        self._saved(moved)
+
+    def _unsaved(self) -> dict[str, int]:
+        return {name: p.cursor for name, p in self._positions.items() if p.cursor > p.saved}
+
+    def _saved(self, cursors: Mapping[str, int]) -> None:
+        for name, cursor in cursors.items():
+            self._positions[name].saved = max(self._positions[name].saved, cursor)
 
     def _fresh(self, position: Position, names: Sequence[str], limit: int) -> tuple[list[Entry], int]:
         if position.cursor >= self.head or limit <= 0:
@@ -180,10 +242,11 @@ class EventLog:
             return []
         sql = (
             f"select {EVENT_COLUMNS}, tries from retries join events using(seq)"
-            " where subscriber=? and due<=? order by seq limit ?"
+            " where subscriber=? and due<=? order by due limit ?"
         )
         rows = self._database.reading.execute(sql, (subscriber, to_micros(now), limit)).fetchall()
-        return [Entry(*event_of(row[:-1]), tries=row[-1]) for row in rows]
+        # A row without a try is one of a subscriber that was slow in an earlier version.
+        return [Entry(*event_of(row[:-1]), tries=max(row[-1], 1)) for row in rows]
 
     def _stored_cursor(self, subscriber: str) -> int:
         row = self._read("select seq from cursors where subscriber=?", subscriber)
@@ -202,16 +265,24 @@ class EventLog:
         return row
 
 
+def _store_cursors(transaction: Transaction, cursors: Mapping[str, int]) -> None:
+    """Move cursors forward, never back: a subscriber's own settlement may be in this transaction before this one."""
+    transaction.database.executemany(
+        "insert into cursors(subscriber,seq) values(?,?)"
+        " on conflict(subscriber) do update set seq=max(seq,excluded.seq)",
+        cursors.items(),
+    )
+
+
 def _store(transaction: Transaction, settlement: Settlement) -> None:
     name = settlement.subscriber
     execute = transaction.database.execute
-    execute("insert or replace into cursors(subscriber,seq) values(?,?)", (name, settlement.cursor))
     for seq in settlement.settled:
         execute("delete from retries where subscriber=? and seq=?", (name, seq))
-    for parked in settlement.parked:
-        execute(
-            "insert or replace into retries(subscriber,seq,tries,due,error) values(?,?,?,?,?)",
-            _parked_row(name, parked),
+    rows = [_parked_row(name, parked) for parked in settlement.parked]
+    if rows:
+        transaction.database.executemany(
+            "insert or replace into retries(subscriber,seq,tries,due,error) values(?,?,?,?,?)", rows
         )
 
 

@@ -1,6 +1,6 @@
 """Between records and rows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from frontdesk.adapters.embedded.schema import columns, table
@@ -65,7 +65,7 @@ def event_of(row: Sequence[Any]) -> tuple[int, Message]:
     return seq, Message(id, name, schema, source, version, from_micros(at), correlation_id, body)
 
 
-def placeholders(values: Sequence[Any]) -> str:
+def placeholders(values: Collection[Any]) -> str:
     """Return a parenthesis with a question mark for each value."""
     return f"({','.join('?' * len(values))})"
 

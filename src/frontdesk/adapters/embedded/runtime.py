@@ -2,13 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
+from frontdesk.adapters.embedded.copy import ContinuousCopy
 from frontdesk.adapters.embedded.database import Database
 from frontdesk.adapters.embedded.directory import DataDirectory
 from frontdesk.adapters.embedded.letters import SqliteLetters
-from frontdesk.adapters.embedded.log import EventLog, Position
+from frontdesk.adapters.embedded.log import EventLog
+from frontdesk.adapters.embedded.slow import SlowSubscriber
+from frontdesk.adapters.embedded.slow_rows import DueRows, PatientStore
 from frontdesk.adapters.embedded.store import SqliteStore
 from frontdesk.adapters.embedded.subscriber import Subscriber
 from frontdesk.adapters.embedded.timers import LOOK_EVERY_SECONDS, fire_due
@@ -16,31 +21,55 @@ from frontdesk.adapters.embedded.writer import Writer
 from frontdesk.kernel.bus import Bus, Fate, cause
 from frontdesk.kernel.errors import Unavailable
 from frontdesk.kernel.messages import Message
-from frontdesk.kernel.services import Service, subscribers
+from frontdesk.kernel.services import Reaction, Service, subscribers
+from frontdesk.kernel.unit import Unit
 
 KEEP_EVENTS = timedelta(days=30)
 TRIM_EVERY_SECONDS = 600.0
 PAUSE_SECONDS = 0.2  # after a failure of the database
+OUTSIDE_SECONDS = (
+    60.0  # that one run of a reaction may take when it can wait for an outside party; then it has failed
+)
+_LEVELS = {Fate.DEAD: logging.ERROR, Fate.RERUN: logging.INFO}
 _log = logging.getLogger(__name__)
+
+
+class Follower(Protocol):
+    """A subscriber of either sort, as a task drives it."""
+
+    name: str
+
+    async def turn(self) -> bool:
+        """Do what there is to do now. Returns False when nothing is left."""
 
 
 class EmbeddedRuntime:
     """Open from `start` to `stop`. `hold_reactions` accepts requests and lets their events wait in the log."""
 
     def __init__(
-        self, directory: DataDirectory, services: Sequence[Service], bus: Bus, *, hold_reactions: bool = False
+        self,
+        directory: DataDirectory,
+        services: Sequence[Service],
+        bus: Bus,
+        *,
+        hold_reactions: bool = False,
+        copy: ContinuousCopy | None = None,
     ) -> None:
         self._directory = directory
         self._services = services
         self.bus = bus
+        self.copy = copy
         self._hold = hold_reactions
         self._tasks: list[asyncio.Task[None]] = []
+        self._slow: list[SlowSubscriber] = []
         self._stopping = False
 
     async def start(self) -> None:
-        """Take the directory and begin to work. Raises InUseError, FormatError."""
+        """Take the directory and begin to work. Raises InUseError, FormatError, CopyRefusedError."""
         self._directory.lock()
         try:
+            if self.copy is not None:
+                self.copy.claim()
             self._open()
         except BaseException:
             self._directory.unlock()
@@ -49,6 +78,9 @@ class EmbeddedRuntime:
     def _open(self) -> None:
         kinds = [kind for service in self._services for kind in service.kinds]
         self._database = Database(self._directory.database, kinds)
+        if self.copy is not None:
+            self.copy.start()
+            self._database.tail = self.copy.tail
         self.log = EventLog(self._database, self.bus.clock)
         self.writer = Writer(self._database, self.bus.clock, self.log.grown)
         self.log.writer = self.writer
@@ -66,8 +98,14 @@ class EmbeddedRuntime:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(subscriber.drain() for subscriber in self._slow))
+        await self._save_cursors()
         await self.writer.close()
+        if self.copy is not None:
+            await asyncio.to_thread(self.copy.finish)
         self._database.close()
+        if self.copy is not None:
+            self.copy.close()
         self._directory.unlock()
 
     def is_ready(self) -> bool:
@@ -75,19 +113,39 @@ class EmbeddedRuntime:
         return not self._stopping and all(not task.done() for task in self._tasks)
 
     def _subscribe(self, name: str) -> None:
-        service, reactions = subscribers(self._services)[name]
+        service, declared = subscribers(self._services)[name]
+        reactions = [bounded(reaction) if service.needs else reaction for reaction in declared]
+        if any(reaction.slow for reaction in reactions):
+            self._subscribe_slow(name, service, reactions)
+            return
         subscriber = Subscriber(
             name, service, reactions, bus=self.bus, log=self.log, store=self.store, observe=_observe
         )
         position = self.log.join(name, subscriber.names)
-        self._spawn(self._follow(subscriber, position), name)
+        self._spawn(self._follow(subscriber, position.wake, lambda: position.next_retry), name)
+
+    def _subscribe_slow(self, name: str, service: Service, reactions: Sequence[Reaction]) -> None:
+        subscriber = SlowSubscriber(
+            name,
+            service,
+            reactions,
+            bus=self.bus,
+            log=self.log,
+            rows=DueRows(self._database, self.writer),
+            store=PatientStore(self._database, self.writer, self.log),
+            observe=_observe,
+        )
+        self._slow.append(subscriber)
+        self._spawn(self._follow(subscriber, subscriber.wake, subscriber.next_look), name)
 
     def _spawn(self, coroutine: Coroutine[None, None, None], name: str) -> None:
         self._tasks.append(asyncio.get_running_loop().create_task(coroutine, name=f"frontdesk {name}"))
 
-    async def _follow(self, subscriber: Subscriber, position: Position) -> None:
+    async def _follow(
+        self, subscriber: Follower, wake: asyncio.Event, next_look: Callable[[], datetime | None]
+    ) -> None:
         while True:
-            position.wake.clear()
+            wake.clear()
             try:
                 busy = await subscriber.turn()
             except Unavailable:
@@ -98,16 +156,22 @@ class EmbeddedRuntime:
                 await asyncio.sleep(PAUSE_SECONDS)
                 continue
             if not busy:
-                await self._wait(position)
+                await self._wait(wake, next_look())
 
-    async def _wait(self, position: Position) -> None:
+    async def _wait(self, wake: asyncio.Event, until: datetime | None) -> None:
         timeout = None
-        if position.next_retry is not None:
-            timeout = max(0.0, (position.next_retry - self.bus.clock.now()).total_seconds())
+        if until is not None:
+            timeout = max(0.0, (until - self.bus.clock.now()).total_seconds())
         try:
-            await asyncio.wait_for(position.wake.wait(), timeout)
+            await asyncio.wait_for(wake.wait(), timeout)
         except TimeoutError:
             return
+
+    async def _save_cursors(self) -> None:
+        try:
+            await self.log.save_cursors()
+        except Unavailable:  # the events after them had no effect: they are looked at again
+            _log.warning("the last cursors could not be stored")
 
     async def _timers(self) -> None:
         while True:
@@ -128,10 +192,23 @@ class EmbeddedRuntime:
                 _log.exception("trimming the event log failed; it will be tried again")
 
 
+def bounded(reaction: Reaction) -> Reaction:
+    """Let a run that takes too long fail like any other: what hangs for ever would keep its place for ever.
+
+    Without outside parties there is nothing to hang on: a reaction can wait for nothing but its store.
+    """
+
+    async def handle(unit: Unit, event: Any) -> None:
+        async with asyncio.timeout(OUTSIDE_SECONDS):
+            await reaction.handle(unit, event)
+
+    return replace(reaction, handle=handle)
+
+
 def _observe(subscriber: str, message: Message, outcome: Fate, error: BaseException | None) -> None:
     if error is None:
         return
-    level = logging.ERROR if outcome is Fate.DEAD else logging.WARNING
+    level = _LEVELS.get(outcome, logging.WARNING)
     extra = {"subscriber": subscriber, "message_id": message.id, "event": message.name, "fate": outcome.value}
     extra |= {"correlation_id": message.correlation_id, "cause": cause(error)}
     _log.log(level, "a reaction did not succeed", extra=extra)

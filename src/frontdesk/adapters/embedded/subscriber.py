@@ -68,6 +68,11 @@ class Settlement:
     parked: tuple[Parked, ...] = ()
     settled: tuple[int, ...] = ()  # retries that are over
 
+    @property
+    def has_effect(self) -> bool:
+        """Whether there is more in it than a cursor."""
+        return bool(self.commits or self.parked or self.settled)
+
 
 class Log(Protocol):
     """The event log, as one subscriber sees it."""
@@ -173,6 +178,11 @@ class Subscriber:
         self._observe(self.name, entry.message, outcome, error)
         if error is None or outcome is Fate.REFUSED:
             return None
-        tries = entry.tries + 1
-        due = self._bus.clock.now() + timedelta(seconds=self._bus.retry_delay(tries))
-        return Parked(entry.seq, tries, None if outcome is Fate.DEAD else due, cause(error))
+        return after_failure(entry, outcome, error, self._bus)
+
+
+def after_failure(entry: Entry, outcome: Fate, error: BaseException, bus: Bus) -> Parked:
+    """Return the row of a message after a try that counts."""
+    tries = entry.tries + 1
+    due = bus.clock.now() + timedelta(seconds=bus.retry_delay(tries))
+    return Parked(entry.seq, tries, None if outcome is Fate.DEAD else due, cause(error))
