@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 
+from frontdesk.adapters.embedded.copy_tail import Tail
 from frontdesk.adapters.embedded.rows import EVENT_COLUMNS, KindTable, event_of
 from frontdesk.adapters.embedded.schema import prepare
 from frontdesk.adapters.embedded.transaction import Transaction
@@ -48,6 +49,7 @@ class Database:
             self.writing.close()
             raise
         self.reading = self._connect()
+        self.tail: Tail | None = None  # of the continuous copy, if there is one
         self._hot: dict[tuple[str, str], Record] = {}
         self._unmoved = (
             CHECKPOINT_ROWS  # rows written since the last checkpoint; a log found at the start is moved
@@ -102,6 +104,12 @@ class Database:
         self._hot.clear()
         self.writing.close()
         self.writing = self._connect()
+        self._tell_copy()
+
+    def after_commit(self) -> None:
+        """Do what can be done only between two transactions."""
+        self._tell_copy()
+        self.finish_checkpoint()
 
     def finish_checkpoint(self) -> None:
         """Let the log restart at its beginning, when a checkpoint has copied all of it. Called between transactions.
@@ -122,6 +130,10 @@ class Database:
         self.reading.close()
         self.writing.execute("pragma wal_checkpoint(truncate)")
         self.writing.close()
+
+    def _tell_copy(self) -> None:
+        if self.tail is not None:
+            self.tail.take()
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(

@@ -155,7 +155,7 @@ class Writer:
             error: Exception | None = None
             try:
                 self._database.writing.execute("commit")
-                self._database.finish_checkpoint()
+                self._database.after_commit()
             except sqlite3.Error as raised:
                 error = raised
             self._loop.call_soon_threadsafe(self._done, error)
