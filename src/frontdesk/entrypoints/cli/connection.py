@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -32,6 +33,7 @@ TRIES = 5  # of one request that is answered with Retry-After
 LONGEST_PAUSE_SECONDS = 5  # a longer Retry-After is the caller's to hear
 TOKEN_KEPT_SECONDS = 30 * 60.0  # half of its life
 PAGE = 100
+SHOPS = 50  # that one token can name
 SERVER_ERRORS = 500
 
 
@@ -52,9 +54,12 @@ class ApiError(CommandError):
 class Api:
     """The desk's API. Every request may be repeated and is, when the desk is busy. Safe to use from many threads."""
 
-    def __init__(self, client: httpx.Client, token: Callable[[], str], *, remote: bool) -> None:
+    def __init__(
+        self, client: httpx.Client, token: Callable[[], str], shops: Collection[str], *, remote: bool = True
+    ) -> None:
         self._client = client
         self._token = token
+        self.shops = tuple(shops)  # whose owner we are
         self.remote = remote  # whether a running server answers
 
     @property
@@ -129,8 +134,8 @@ class Api:
 
 
 @contextmanager
-def connect(settings: Settings, shops: Collection[str] = ()) -> Iterator[Api]:
-    """Give the API of the desk with this data, for `operator`, who is owner of `shops`.
+def connect(settings: Settings, shops: Collection[str] | None = ()) -> Iterator[Api]:
+    """Give the API of the desk with this data, for `operator`, who is owner of `shops` (None: of every shop).
 
     A running server is used. Without one the desk is opened here, and at the end, if all went well, what was asked for
     is seen through: reactions are done before the data is given back. Raises InUseError, FormatError, ApiError.
@@ -138,10 +143,11 @@ def connect(settings: Settings, shops: Collection[str] = ()) -> Iterator[Api]:
     import httpx  # noqa: PLC0415 - as above
 
     transport, url = _reach(settings)
-    token = _operator_token(settings, shops)
     try:
         with httpx.Client(transport=transport, base_url=url, timeout=TIMEOUT_SECONDS) as client:
-            yield Api(client, token, remote=transport is None)
+            if shops is None:
+                shops = _every_shop(Api(client, OperatorTokens(settings, ()), ()))
+            yield Api(client, OperatorTokens(settings, shops), shops, remote=transport is None)
             if transport is not None:
                 transport.settle()
     finally:
@@ -165,24 +171,37 @@ def _reach(settings: Settings) -> tuple[Any, str]:
         time.sleep(WAIT_STEP_SECONDS)
 
 
-def _operator_token(settings: Settings, shops: Collection[str]) -> Callable[[], str]:
-    """Return what gives a token that is good for a while: a long import outlives one."""
-    from frontdesk import bootstrap  # noqa: PLC0415 - as above
-    from frontdesk.entrypoints.operations import OPERATIONS  # noqa: PLC0415
+def _every_shop(api: Api) -> tuple[str, ...]:
+    try:
+        found = tuple(shop["shop_id"] for shop in islice(api.pages("/shops"), SHOPS + 1))
+    except ApiError as error:
+        if error.code != "not_found":
+            raise
+        raise CommandError("This desk cannot list its shops. Name one with --shop.") from None
+    if len(found) > SHOPS:
+        raise CommandError(f"There are more than {SHOPS} shops. Name one with --shop.")
+    return found
 
-    issuer = bootstrap.tokens(settings)
-    scopes = sorted({scope for service in (*bootstrap.choose(), OPERATIONS) for scope in service.scopes})
-    grants = {f"shop:{shop}": "owner" for shop in shops}
-    made = [("", -TOKEN_KEPT_SECONDS)]
 
-    def token() -> str:
-        text, since = made[0]
-        if time.monotonic() - since > TOKEN_KEPT_SECONDS or not text:
-            text = issuer.issue(OPERATOR, scopes, grants)
-            made[0] = (text, time.monotonic())
-        return text
+class OperatorTokens:
+    """Gives a token that is good for a while yet: a long import outlives one."""
 
-    return token
+    def __init__(self, settings: Settings, shops: Collection[str]) -> None:
+        from frontdesk import bootstrap  # noqa: PLC0415 - as above
+        from frontdesk.entrypoints.operations import OPERATIONS  # noqa: PLC0415
+
+        self._issuer = bootstrap.tokens(settings)
+        self._scopes = sorted({scope for s in (*bootstrap.choose(), OPERATIONS) for scope in s.scopes})
+        self._grants = {f"shop:{shop}": "owner" for shop in shops}
+        self._since = 0.0
+        self._token = ""
+
+    def __call__(self) -> str:
+        """Return the token."""
+        if not self._token or time.monotonic() - self._since > TOKEN_KEPT_SECONDS:
+            self._since = time.monotonic()
+            self._token = self._issuer.issue(OPERATOR, self._scopes, self._grants)
+        return self._token
 
 
 def _text(value: object) -> str:

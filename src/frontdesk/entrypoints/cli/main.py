@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from frontdesk import __version__
+from frontdesk.entrypoints.cli import dead_letters, orders
 from frontdesk.entrypoints.cli.describe import manifest, openapi
 from frontdesk.entrypoints.cli.mending import exit_status_of
 from frontdesk.entrypoints.cli.tokens import token
@@ -42,3 +43,5 @@ app.command(epilog="Example: frontdesk up --demo --port 9000")(up)
 app.command(epilog='Example: frontdesk token --scope "orders:write orders:read" --subject ana')(token)
 app.command(epilog="Example: frontdesk openapi > openapi.json")(openapi)
 app.command(epilog="Example: frontdesk manifest --services orders")(manifest)
+app.add_typer(orders.app, name="orders")
+app.add_typer(dead_letters.app, name="dead-letters")
