@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from frontdesk.adapters.embedded.clock import MachineChance, MachineClock
+from frontdesk.adapters.embedded.copy import ContinuousCopy
+from frontdesk.adapters.embedded.copy_target import FolderTarget
 from frontdesk.adapters.embedded.directory import DataDirectory
 from frontdesk.adapters.embedded.runtime import EmbeddedRuntime
 from frontdesk.adapters.tokens.keys import load_or_create
 from frontdesk.adapters.tokens.tokens import Tokens
 from frontdesk.config import Settings
-from frontdesk.declarations import check_services
+from frontdesk.declarations import check_needs, check_services
 from frontdesk.kernel.bus import Bus
 from frontdesk.kernel.services import Service
 
@@ -49,8 +51,11 @@ def tokens(settings: Settings) -> Tokens:
 
 
 def runtime(settings: Settings, services: Sequence[Service]) -> EmbeddedRuntime:
-    """Return the embedded runtime, not started."""
+    """Return the embedded runtime, not started. Raises DeclarationError."""
     bus = Bus(MachineClock(), MachineChance())
-    return EmbeddedRuntime(
-        DataDirectory(settings.data), services, bus, hold_reactions=settings.hold_reactions
-    )
+    check_needs(services, bus.providers)
+    directory = DataDirectory(settings.data)
+    copy = None
+    if settings.copy_to is not None:
+        copy = ContinuousCopy(directory, FolderTarget(settings.copy_to), bus.clock)
+    return EmbeddedRuntime(directory, services, bus, hold_reactions=settings.hold_reactions, copy=copy)

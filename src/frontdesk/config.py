@@ -18,10 +18,11 @@ class Settings:
     issuer: str = LOCAL_ISSUER
     log_level: str = "info"
     hold_reactions: bool = False
+    copy_to: Path | None = None  # where a server keeps a continuous copy of its data
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
-    """Return the settings that FRONTDESK_DATA, _HOST, _PORT, _ISSUER and _LOG_LEVEL give."""
+    """Return the settings that FRONTDESK_DATA, _HOST, _PORT, _ISSUER, _LOG_LEVEL and _COPY_TO give."""
     found = os.environ if environ is None else environ
     return Settings(
         data=Path(found.get("FRONTDESK_DATA", "data")),
@@ -29,4 +30,5 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         port=int(found.get("FRONTDESK_PORT", "8000")),
         issuer=found.get("FRONTDESK_ISSUER", LOCAL_ISSUER),
         log_level=found.get("FRONTDESK_LOG_LEVEL", "info"),
+        copy_to=Path(found["FRONTDESK_COPY_TO"]) if found.get("FRONTDESK_COPY_TO") else None,
     )

@@ -52,12 +52,14 @@ def pages(runtime: EmbeddedRuntime, services: Sequence[Service]) -> list[Route]:
 def health(runtime: EmbeddedRuntime) -> Response:
     """Say whether requests can be accepted and their events are taken in."""
     ready = runtime.is_ready()
-    body = {
+    body: dict[str, object] = {
         "status": "ready" if ready else "stopping",
         "lag_seconds": round(runtime.log.lag(), 3),
         "backlog": runtime.log.backlog(),
         "dead_letters": runtime.log.dead_letters(),
     }
+    if runtime.copy is not None:
+        body["copy"] = runtime.copy.status()
     return Response(200 if ready else 503, msgspec.json.encode(body))
 
 

@@ -21,6 +21,7 @@ from frontdesk.adapters.embedded.copy_tail import Tail, TailLostError
 from frontdesk.adapters.embedded.copy_target import CHUNK_BYTES, CopyRefusedError, Target
 from frontdesk.adapters.embedded.directory import DataDirectory
 from frontdesk.kernel.ports import Clock
+from frontdesk.kernel.time import sortable
 
 RECOVERY_POINT = timedelta(seconds=1)  # what is stated: so far behind at most while the target keeps up
 TICK_SECONDS = 0.5
@@ -69,6 +70,16 @@ class ContinuousCopy:
     def until(self) -> datetime | None:
         """Everything answered before this moment can be restored. None until the first base is whole."""
         return self._until
+
+    def status(self) -> dict[str, str | float | None]:
+        """Return what an operator wants to know: how far the copy is, and what keeps it."""
+        until = self._until
+        behind = None if until is None else round((self._clock.now() - until).total_seconds(), 3)
+        return {
+            "until": None if until is None else sortable(until),
+            "behind_seconds": behind,
+            "failing": self.failing or None,
+        }
 
     def claim(self) -> None:
         """Take the target for this desk. Raises CopyRefusedError, DamagedError."""

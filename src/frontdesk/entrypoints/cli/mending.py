@@ -18,10 +18,15 @@ class CommandError(Exception):
 
 def exit_status_of(error: Exception) -> int | None:
     """Return the exit status of an error that the user should read as a sentence, None for a bug of ours."""
-    from frontdesk.adapters.embedded.directory import InUseError  # noqa: PLC0415 - only what failed pays for it
+    from frontdesk.adapters.embedded.copy_pages import DamagedError  # noqa: PLC0415 - only what failed pays for it
+    from frontdesk.adapters.embedded.copy_target import CopyRefusedError  # noqa: PLC0415
+    from frontdesk.adapters.embedded.directory import InUseError  # noqa: PLC0415
     from frontdesk.adapters.embedded.schema import FormatError  # noqa: PLC0415
     from frontdesk.bootstrap import UnknownServiceError  # noqa: PLC0415
 
     if isinstance(error, CommandError):
         return error.exit_status
-    return MENDABLE if isinstance(error, InUseError | FormatError | UnknownServiceError) else None
+    if isinstance(error, DamagedError):
+        return FOUND
+    mendable = InUseError | FormatError | UnknownServiceError | CopyRefusedError
+    return MENDABLE if isinstance(error, mendable) else None

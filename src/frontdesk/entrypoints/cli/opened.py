@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Coroutine
+from dataclasses import replace
 from threading import Thread
 from typing import Any, TypeVar
 
@@ -23,7 +24,8 @@ class OpenedDesk(httpx.BaseTransport):
 
     def __init__(self, settings: Settings) -> None:
         """Raise InUseError or FormatError when it cannot be opened."""
-        self._desk = Server(settings, bootstrap.choose())
+        alone = replace(settings, copy_to=None)  # the next server's copy takes in what a command has changed
+        self._desk = Server(alone, bootstrap.choose())
         self._asgi = httpx.ASGITransport(self._desk)
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, name="frontdesk-desk", daemon=True)

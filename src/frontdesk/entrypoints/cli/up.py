@@ -1,6 +1,7 @@
 """`frontdesk up`: serve the desk on this machine."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,6 +20,9 @@ def up(
     hold_reactions: Annotated[
         bool, typer.Option("--hold-reactions", help="Accept requests, but leave their events in the log.")
     ] = False,
+    copy_to: Annotated[
+        Path | None, typer.Option(help="Keep a copy of the data in this folder, a second behind at most.")
+    ] = DEFAULTS.copy_to,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = DEFAULTS.log_level,
 ) -> None:
     """Serve the desk on this machine. Ctrl-C stops it; nothing accepted is lost.
@@ -33,6 +37,12 @@ def up(
 
     start_logging(log_level)
     settings = replace(
-        DEFAULTS, data=data, host=host, port=port, hold_reactions=hold_reactions, log_level=log_level
+        DEFAULTS,
+        data=data,
+        host=host,
+        port=port,
+        hold_reactions=hold_reactions,
+        log_level=log_level,
+        copy_to=copy_to,
     )
     asyncio.run(serve(settings, bootstrap.choose(names_in(services)), demo=demo))
