@@ -1,6 +1,6 @@
 """Whether declared services can work together. Looked at once, before anything starts."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from frontdesk.kernel.sensitive import sensitive_fields
 from frontdesk.kernel.services import Service, subscribers
@@ -15,6 +15,18 @@ def check_services(services: Iterable[Service]) -> None:
     chosen = tuple(services)
     faults = [*_twice(chosen), *_careless_routes(chosen), *_personal_events(chosen)]
     faults += [*_deaf(chosen), *_half_slow(chosen)]
+    if faults:
+        raise DeclarationError("; ".join(faults))
+
+
+def check_needs(services: Iterable[Service], bound: Container[type]) -> None:
+    """Refuse services whose outside parties nobody has bound. Raises DeclarationError naming every one."""
+    faults = [
+        f"service {service.name!r} needs {port.__name__}, and nothing is bound to it"
+        for service in services
+        for port in service.needs
+        if port not in bound
+    ]
     if faults:
         raise DeclarationError("; ".join(faults))
 

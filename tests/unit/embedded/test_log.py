@@ -185,3 +185,93 @@ def test_the_backlog_counts_what_lies_before_each_subscriber(tmp_path: Path) -> 
             assert engine.log.backlog() == {"counting": 0}
 
     asyncio.run(scenario())
+
+
+def test_catching_up_is_no_lag_as_long_as_the_subscriber_gains(tmp_path: Path) -> None:
+    async def before() -> None:
+        async with opened(tmp_path) as engine:
+            await fill(engine, 100)
+
+    async def after() -> None:
+        async with opened(tmp_path) as engine:
+            worker = subscriber(engine, batch=10)
+            engine.clock.advance(timedelta(hours=1))
+            for n in range(30):  # three come in while ten are taken in
+                await engine.log.pending("counting", worker.names, 10)
+                assert engine.log.lag() == 0
+                await worker.turn()
+                await fill(engine, 3 if n < 12 else 0, start=100 + 3 * n)
+            assert engine.log.backlog() == {"counting": 0}
+
+    asyncio.run(before())
+    asyncio.run(after())
+
+
+def test_a_subscriber_that_never_catches_up_lags(tmp_path: Path) -> None:
+    async def before() -> None:
+        async with opened(tmp_path) as engine:
+            await fill(engine, 20)
+
+    async def after() -> None:
+        async with opened(tmp_path) as engine:
+            worker = subscriber(engine, batch=10)
+            await fill(engine, 50, start=20)
+            engine.clock.advance(timedelta(hours=1))
+            for _ in range(2):
+                await worker.turn()
+                assert engine.log.lag() == 0
+            await worker.turn()
+            assert engine.log.lag() == 3600
+            with pytest.raises(Unavailable):
+                await fill(engine, 1, start=70)
+
+    asyncio.run(before())
+    asyncio.run(after())
+
+
+def test_events_without_effect_cost_no_transaction(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with opened(tmp_path) as engine:
+            engine.log.join("idle", WANTED)
+            await fill(engine, 3)
+            await engine.log.settle(Settlement("idle", 3))
+            assert engine.log.backlog() == {"idle": 0}
+            assert engine.rows("select * from cursors") == []
+            engine.log.join("busy", WANTED)
+            await engine.log.settle(Settlement("busy", 1, (save("b"),)))
+            assert engine.rows("select * from cursors order by 1") == [("busy", 1), ("idle", 3)]
+            await engine.log.settle(Settlement("busy", 3))
+            await engine.log.save_cursors()
+            assert engine.rows("select * from cursors order by 1") == [("busy", 3), ("idle", 3)]
+
+    asyncio.run(scenario())
+
+
+def test_a_stored_cursor_does_not_fall_far_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_module, "UNSAVED", 3)
+
+    async def scenario() -> None:
+        async with opened(tmp_path) as engine:
+            engine.log.join("idle", WANTED)
+            await fill(engine, 4)
+            await engine.log.settle(Settlement("idle", 2))
+            assert engine.rows("select * from cursors") == []
+            await engine.log.settle(Settlement("idle", 4))
+            assert engine.rows("select * from cursors") == [("idle", 4)]
+
+    asyncio.run(scenario())
+
+
+def test_a_cursor_stored_for_another_never_goes_back(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with opened(tmp_path) as engine:
+            for name in ("one", "two"):
+                engine.log.join(name, WANTED)
+            await fill(engine, 9)
+            for name in ("one", "two"):
+                await engine.log.settle(Settlement(name, 2))
+            both = (engine.log.settle(Settlement(name, 9, (save(name),))) for name in ("one", "two"))
+            await asyncio.gather(*both)
+            assert engine.rows("select * from cursors order by 1") == [("one", 9), ("two", 9)]
+
+    asyncio.run(scenario())
