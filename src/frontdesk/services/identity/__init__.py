@@ -1,0 +1,1 @@
+"""Identity: who may come in, how far, and until when."""
