@@ -79,3 +79,11 @@ class StockMoved(Event, frozen=True, kw_only=True):
     NAME: ClassVar[str] = "Stock Moved"
     shop_id: str
     skus: tuple[str, ...]
+
+
+class GoodsReturned(Event, frozen=True, kw_only=True):
+    """An order's goods are on hand again; what follows puts them back on their shelves."""
+
+    NAME: ClassVar[str] = "Goods Returned"
+    order_id: str
+    shop_id: str

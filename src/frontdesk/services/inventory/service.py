@@ -1,0 +1,212 @@
+"""What inventory declares: its routes, what it reacts to, what it keeps and what it publishes."""
+
+from frontdesk.kernel.http import Route
+from frontdesk.kernel.services import Reaction, Service
+from frontdesk.services.inventory import entries, handlers, holds, queues, views
+from frontdesk.services.inventory.commands import (
+    AdjustStock,
+    AskAvailability,
+    HoldStock,
+    ListStock,
+    ReceiveStock,
+    SetShelf,
+)
+from frontdesk.services.inventory.entries import ENTRIES, LocationsDiffer, PiecesAreReserved
+from frontdesk.services.inventory.events import (
+    BackInStock,
+    GoodsReturned,
+    StockLow,
+    StockMoved,
+    StockOut,
+    StockReceived,
+    StockReserved,
+    StockShort,
+)
+from frontdesk.services.inventory.holds import HOLDS, HoldExists, HoldLapsed, HoldOver, StockIsShort
+from frontdesk.services.inventory.reservations import RESERVATIONS
+from frontdesk.services.inventory.shelves import SHELVES, TooManyLocations
+from frontdesk.services.orders.events import (
+    OrderCancelled,
+    OrderCreated,
+    OrderDispatched,
+    OrderRejected,
+    OrderReturned,
+)
+
+_SHELF = "/shops/{shop_id}/stock/{sku}"
+
+_STAFF_ROUTES = (
+    Route(
+        "GET",
+        "/shops/{shop_id}/stock",
+        views.list_stock,
+        views.stock_list,
+        views.StockList,
+        "List what there is of every product",
+        scopes=("stock:read",),
+        query=ListStock,
+        description="For the shop's staff, by sku. The list may lag by a moment, its numbers do not.",
+    ),
+    Route(
+        "GET",
+        _SHELF,
+        views.show_stock,
+        views.stock_view,
+        views.StockView,
+        "Show what there is of a product",
+        scopes=("stock:read",),
+    ),
+    Route(
+        "POST",
+        f"{_SHELF}/receipts",
+        entries.receive_stock,
+        views.entry_view,
+        views.EntryView,
+        "Book goods in",
+        scopes=("stock:write",),
+        body=ReceiveStock,
+        kind=ENTRIES,
+        status=201,
+        location="/stock-entries/{id}",
+        refusals=(TooManyLocations,),
+        description="Orders that wait for the product are served next, oldest first.",
+    ),
+    Route(
+        "POST",
+        f"{_SHELF}/adjustments",
+        entries.adjust_stock,
+        views.entry_view,
+        views.EntryView,
+        "Correct a count",
+        scopes=("stock:write",),
+        body=AdjustStock,
+        kind=ENTRIES,
+        status=201,
+        location="/stock-entries/{id}",
+        refusals=(PiecesAreReserved, TooManyLocations),
+    ),
+    Route(
+        "GET",
+        f"{_SHELF}/entries",
+        views.list_entries,
+        views.entry_list,
+        views.EntryList,
+        "List a product's receipts and adjustments, newest first",
+        scopes=("stock:read",),
+        query=ListStock,
+    ),
+    Route(
+        "GET",
+        "/stock-entries/{id}",
+        views.show_entry,
+        views.entry_view,
+        views.EntryView,
+        "Show a receipt or an adjustment",
+        scopes=("stock:read",),
+        kind=ENTRIES,
+    ),
+    Route(
+        "GET",
+        f"{_SHELF}/settings",
+        views.show_shelf,
+        views.shelf_view,
+        views.ShelfView,
+        "Show how a shelf is set up",
+        scopes=("stock:read",),
+        kind=SHELVES,
+    ),
+    Route(
+        "PUT",
+        f"{_SHELF}/settings",
+        entries.set_shelf,
+        views.shelf_view,
+        views.ShelfView,
+        "Set a shelf's warning level and the order of its locations",
+        scopes=("stock:write",),
+        body=SetShelf,
+        kind=SHELVES,
+        refusals=(LocationsDiffer,),
+    ),
+)
+
+_BUYER_ROUTES = (
+    Route(
+        "GET",
+        "/shops/{shop_id}/availability",
+        views.show_availability,
+        views.availability,
+        views.Availability,
+        "Show which products can be had",
+        scopes=("stock:read",),
+        query=AskAvailability,
+        description="For everybody, without numbers.",
+    ),
+    Route(
+        "POST",
+        "/shops/{shop_id}/holds",
+        holds.hold_stock,
+        views.hold_view,
+        views.HoldView,
+        "Keep stock for some minutes, before there is an order",
+        scopes=("stock:hold",),
+        body=HoldStock,
+        kind=HOLDS,
+        status=201,
+        location="/holds/{id}",
+        refusals=(StockIsShort, HoldExists),
+        description="All lines or none, one live hold for each caller and shop. An order that names it takes it over.",
+    ),
+    Route(
+        "GET",
+        "/holds/{id}",
+        views.show_hold,
+        views.hold_view,
+        views.HoldView,
+        "Show a hold",
+        scopes=("stock:hold",),
+        kind=HOLDS,
+    ),
+    Route(
+        "DELETE",
+        "/holds/{id}",
+        holds.release_hold,
+        views.hold_view,
+        views.HoldView,
+        "Give back what a hold keeps",
+        scopes=("stock:hold",),
+        kind=HOLDS,
+        refusals=(HoldOver,),
+    ),
+)
+
+SERVICE = Service(
+    name="inventory",
+    kinds=(SHELVES, RESERVATIONS, ENTRIES, HOLDS),
+    routes=(*_STAFF_ROUTES, *_BUYER_ROUTES),
+    reactions=(
+        Reaction(OrderCreated, handlers.reserve, subscriber="inventory"),
+        Reaction(OrderCancelled, handlers.give_back, subscriber="inventory"),
+        Reaction(OrderRejected, handlers.give_back, subscriber="inventory"),
+        Reaction(OrderDispatched, handlers.let_go, subscriber="inventory"),
+        Reaction(OrderReturned, handlers.take_back, subscriber="inventory"),
+        Reaction(GoodsReturned, handlers.restock, subscriber="inventory"),
+        Reaction(HoldLapsed, holds.lapse, subscriber="inventory"),
+        Reaction(StockMoved, queues.keep_shelves, subscriber="inventory-keeper"),
+    ),
+    events=(
+        StockReserved,
+        StockShort,
+        StockReceived,
+        StockLow,
+        StockOut,
+        BackInStock,
+        StockMoved,
+        GoodsReturned,
+    ),
+    timers=(HoldLapsed,),
+    scopes={
+        "stock:read": "see what is in stock",
+        "stock:write": "book goods in and correct counts at one's own shops",
+        "stock:hold": "keep stock for oneself before ordering",
+    },
+)
