@@ -234,6 +234,7 @@ def test_everything_wrong_with_the_hours_is_named_at_once() -> None:
         {"weekday": 2, "start": "09:00", "end": "09:00"},
         {"weekday": 3, "start": "22:00", "end": "02:00"},
         {"weekday": 1, "start": "13:00", "end": "14:00"},
+        {"weekday": 1, "start": "19:00", "end": "21:00"},
     ]
     wish = plain(DEMO_SHOP, hours=hours, time_zone="Europe/Atlantis")
 
@@ -243,6 +244,7 @@ def test_everything_wrong_with_the_hours_is_named_at_once() -> None:
         "/hours/2/end": "ends_before_start",
         "/hours/3/end": "ends_before_start",
         "/hours/4/start": "overlaps",
+        "/hours/5/start": "overlaps",
     }
 
 

@@ -16,6 +16,7 @@ from frontdesk.entrypoints.cli.connection import Api, ApiError
 from frontdesk.entrypoints.cli.mending import CommandError
 from frontdesk.entrypoints.cli.price_lists import COLUMNS, MAX_FILE_BYTES
 from frontdesk.kernel.callers import Caller
+from frontdesk.kernel.errors import Unavailable
 from frontdesk.services.catalogue.demo import DEMO_PRODUCTS
 from frontdesk.services.catalogue.events import ProductChanged
 from frontdesk.services.catalogue.model import MAX_PRODUCTS
@@ -204,6 +205,17 @@ def test_a_shop_that_is_not_there_ends_the_import(desk: Desk, file: Path) -> Non
     assert isinstance(result.exception, ApiError)
     assert result.exception.code == "not_found"
     assert "tea" not in skus(desk, OWNER)
+
+
+def test_a_desk_that_can_no_longer_answer_ends_the_import(desk: Desk, file: Path) -> None:
+    async def fail(method: str, _: str) -> None:
+        if method == "commit":
+            raise Unavailable(retry_after=60)
+
+    desk.store._fault = fail  # noqa: SLF001 - from now on
+    result = run("import", write(file, GOOD))
+    assert isinstance(result.exception, ApiError)
+    assert (result.exception.code, result.stdout) == ("unavailable", "")
 
 
 @pytest.mark.usefixtures("desk")
