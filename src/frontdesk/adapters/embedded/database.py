@@ -44,6 +44,7 @@ class Database:
         self.tables = {kind.name: KindTable(kind) for kind in self._kinds}
         self.writing = self._connect()
         try:
+            self._move_log()
             prepare(self.writing, self._kinds)
         except BaseException:
             self.writing.close()
@@ -100,7 +101,11 @@ class Database:
                 self.keep_hot(record)
 
     def reopen(self) -> None:
-        """Start over on a fresh connection, after a failure that may have left this one in any state."""
+        """Start over on a fresh connection, after a failure that may have left this one in any state.
+
+        To go on is safe even when it was a sync that failed: the index of the log, which the other connections keep
+        alive, does not count those frames, and the next commit writes over them.
+        """
         self._hot.clear()
         self.writing.close()
         self.writing = self._connect()
@@ -130,6 +135,14 @@ class Database:
         self.reading.close()
         self.writing.execute("pragma wal_checkpoint(truncate)")
         self.writing.close()
+
+    def _move_log(self) -> None:
+        """Write what the log holds into the database, before anything is added to it.
+
+        A process that ended after a failed sync leaves frames that can be read and may never have reached the disk; no
+        later sync would bring them there, and in a power cut all that follows them in the log would be lost.
+        """
+        self.writing.execute("pragma wal_checkpoint(truncate)")
 
     def _tell_copy(self) -> None:
         if self.tail is not None:
