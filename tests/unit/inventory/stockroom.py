@@ -1,11 +1,12 @@
 """A stock room to try things in: its shop, its people, and the orders that reach it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 
+from frontdesk.adapters.memory.store import Fault, MemoryStore, no_fault
 from frontdesk.kernel.callers import Caller
 from frontdesk.kernel.messages import Event, Message, unwrap
 from frontdesk.kernel.money import Amounts
@@ -21,7 +22,7 @@ from frontdesk.services.orders.events import (
     OrderRejected,
     OrderReturned,
 )
-from tests.unit.driver import START, Desk, content
+from tests.unit.driver import START, Desk
 
 SHOP = "corner-snacks"
 ALL = frozenset(SERVICE.scopes)
@@ -34,8 +35,9 @@ NOTHING = Amounts(0, 0, 0)
 class StockRoom(Desk):
     """Inventory alone. Its own events come back to it when `settle` is called."""
 
-    def __init__(self) -> None:
+    def __init__(self, fault: Fault = no_fault) -> None:
         super().__init__(SERVICE)
+        self.store = MemoryStore(self.clock, fault=fault)
         self._settled = 0
         self._told = 0
 
@@ -98,6 +100,11 @@ class StockRoom(Desk):
         """Return the orders that wait for a product, first in turn first."""
         return [turn.order_id for turn in self.shelf(sku).waiting]
 
+    def facts(self, messages: Iterable[Message]) -> Iterator[Event]:
+        """Give what these messages of ours say."""
+        known = {event.NAME: event for event in self.service.events}
+        return (unwrap(message, known[message.name]) for message in messages)
+
     def names(self) -> list[str]:
         """Return the names of everything published so far."""
         return [message.name for message in self.store.log]
@@ -146,6 +153,3 @@ def returned(id: str, *, restock: bool = True) -> OrderReturned:
 def _fact(id: str) -> dict[str, Any]:
     amounts: dict[str, Any] = msgspec.to_builtins(NOTHING)
     return {"order_id": id, "shop_id": SHOP, "customer_id": "usr_ana", "currency": "EUR"} | amounts
-
-
-__all__ = ["ANA", "BEN", "SHOP", "STAFF", "START", "StockRoom", "content", "unwrap"]
