@@ -8,7 +8,10 @@ from frontdesk.adapters.embedded.copy import ContinuousCopy
 from frontdesk.adapters.embedded.copy_target import FolderTarget
 from frontdesk.adapters.embedded.directory import DataDirectory
 from frontdesk.adapters.embedded.runtime import EmbeddedRuntime
-from frontdesk.adapters.tokens.keys import load_or_create
+from frontdesk.adapters.outbox.outbox import Outbox
+from frontdesk.adapters.passwords.argon2 import Argon2Passwords
+from frontdesk.adapters.tokens.keys import KeyRing
+from frontdesk.adapters.tokens.seals import KeyedSeals
 from frontdesk.adapters.tokens.tokens import Tokens
 from frontdesk.config import Settings
 from frontdesk.declarations import check_needs, check_services
@@ -17,8 +20,12 @@ from frontdesk.kernel.services import Service
 
 # Every service of the house. A new one is a folder in `services`, with its SERVICE in service.py, and a line here.
 SERVICES = (
+    "catalogue",
     "orders",
-)  # fmt: skip
+    "identity",
+    "inventory",
+    "accounting",
+)
 
 
 class UnknownServiceError(Exception):
@@ -46,8 +53,22 @@ def tokens(settings: Settings) -> Tokens:
     """Return the issuer of a data directory, making its key the first time."""
     directory = DataDirectory(settings.data)
     directory.create()
-    key = load_or_create(directory.signing_key)
-    return Tokens(key, issuer=settings.issuer, clock=MachineClock(), chance=MachineChance())
+    clock = MachineClock()
+    ring = KeyRing(directory.path / KEYS, clock, earlier=directory.signing_key)
+    return Tokens(ring, issuer=settings.issuer, clock=clock, chance=MachineChance())
+
+
+def outside(settings: Settings, issuer: Tokens) -> dict[type, Any]:
+    """Return the outside parties that services need, by port."""
+    data = DataDirectory(settings.data).path
+    return {
+        Passwords: Argon2Passwords(),
+        Seals: KeyedSeals(data / KEYS / "seals"),
+        Messenger: Outbox(data / "outbox"),
+        SigningKeys: issuer,
+        Withdrawals: issuer,
+        Site: settings,
+    }
 
 
 def runtime(settings: Settings, services: Sequence[Service]) -> EmbeddedRuntime:

@@ -1,13 +1,17 @@
-"""A small snack shop to play with, loaded through the API's own handlers: it obeys every rule that a real one does."""
+"""Two small shops to play with, loaded through the API's own handlers: they obey every rule that real ones do."""
 
-import msgspec
+import asyncio
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
 
 from frontdesk.adapters.embedded.runtime import EmbeddedRuntime
 from frontdesk.kernel.callers import Caller
 from frontdesk.kernel.http import Call
-from frontdesk.services.orders import handlers
-from frontdesk.services.orders.demo import DEMO_PRICES, DEMO_SHOP, DEMO_SHOP_ID
-from frontdesk.services.orders.service import SERVICE as ORDERS
+from frontdesk.kernel.services import Service
+from frontdesk.services.catalogue.demo import DEMO_SHOP_ID, DEMO_SHOPS
+
+SETTLE_SECONDS = 10.0  # that the services have to take in what the others told
 
 ORDER = (
     f'{{"shop_id": "{DEMO_SHOP_ID}", "channel": "web", "customer": {{"name": "Ana"}}, '
@@ -16,15 +20,41 @@ ORDER = (
 )
 
 
-async def load(runtime: EmbeddedRuntime) -> None:
-    """Set up the demo shop and its prices. Doing it again sets them back."""
-    caller = Caller("demo", frozenset(ORDERS.scopes), {f"shop:{DEMO_SHOP_ID}": "owner"})
+class Loader:
+    """Calls routes as the owner of the demo shops. A repeat sets shops and products back, and books nothing in twice."""
 
-    async def put(handle: object, body: msgspec.Struct, **path: str) -> None:
-        route = next(route for route in ORDERS.routes if route.handle is handle)
-        call = Call(caller, path, (body,), correlation_id="demo")
-        await runtime.bus.ask(ORDERS, route, call, runtime.store)
+    def __init__(self, runtime: EmbeddedRuntime, services: Sequence[Service]) -> None:
+        self._runtime = runtime
+        self._services = {service.name: service for service in services}
+        scopes = frozenset(scope for service in services for scope in service.scopes)
+        self._owner = Caller("demo", scopes, {f"shop:{shop_id}": "owner" for shop_id in DEMO_SHOPS})
 
-    await put(handlers.set_shop, DEMO_SHOP, shop_id=DEMO_SHOP_ID)
-    for sku, price in DEMO_PRICES.items():
-        await put(handlers.set_price, price, shop_id=DEMO_SHOP_ID, sku=sku)
+    async def load(self) -> None:
+        """Set up what the running services know of the demo shops."""
+        if "catalogue" in self._services:
+            for shop_id, (shop, products) in DEMO_SHOPS.items():
+                await self._call("catalogue", "PUT", "/shops/{shop_id}", shop, shop_id=shop_id)
+                for sku, product in products.items():
+                    path = {"shop_id": shop_id, "sku": sku}
+                    await self._call("catalogue", "PUT", "/shops/{shop_id}/products/{sku}", product, **path)
+        if "inventory" in self._services:
+            stock = import_module("frontdesk.services.inventory.demo").DEMO_STOCK
+            for shop_id, shelves in stock.items():
+                for sku, receipt in shelves.items():
+                    path = {"shop_id": shop_id, "sku": sku}
+                    await self._call(
+                        "inventory", "POST", "/shops/{shop_id}/stock/{sku}/receipts", receipt, **path
+                    )
+        await self._settle()
+
+    async def _call(self, service: str, method: str, path: str, body: Any, **values: str) -> None:
+        found = self._services[service]
+        route = next(route for route in found.routes if (route.method, route.path) == (method, path))
+        key = f"demo:{':'.join(values.values())}" if route.takes_key else ""
+        call = Call(self._owner, values, (body,), correlation_id="demo", key=key)
+        await self._runtime.bus.ask(found, route, call, self._runtime.store)
+
+    async def _settle(self) -> None:
+        end = asyncio.get_running_loop().time() + SETTLE_SECONDS
+        while any(self._runtime.log.backlog().values()) and asyncio.get_running_loop().time() < end:
+            await asyncio.sleep(0.01)

@@ -56,8 +56,10 @@ class Kind(Generic[T]):
             value = read(
                 record.body, self.type, schema=record.schema, newest=self.schema, upcasts=self.upcasts
             )
-            if keep and len(self._at_hand) < limits.VALUES_AT_HAND:
+            if keep:
                 self._at_hand[record.body] = value
+                if len(self._at_hand) > limits.VALUES_AT_HAND:  # the one longest here makes room
+                    del self._at_hand[next(iter(self._at_hand))]
         return Stored(self, record.id, value, record.version, record.origin, record.handled)
 
 

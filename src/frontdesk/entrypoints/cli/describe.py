@@ -24,8 +24,8 @@ def manifest(
 ) -> None:
     """Print what the services need from a runtime: routes, tables, queues, scopes."""
     from frontdesk import bootstrap  # noqa: PLC0415 - as above
-    from frontdesk.kernel.manifest import Manifest  # noqa: PLC0415
-    from frontdesk.kernel.manifest import manifest as manifest_of  # noqa: PLC0415
+    from frontdesk.manifest import Manifest  # noqa: PLC0415
+    from frontdesk.manifest import manifest as manifest_of  # noqa: PLC0415
 
     show.as_json(
         msgspec.json.schema(Manifest) if schema else manifest_of(bootstrap.choose(names_in(services)))

@@ -39,9 +39,9 @@ async def serve(settings: Settings, services: Sequence[Service], *, demo: bool) 
     await app.start()
     try:
         if demo:
-            from frontdesk.demo import load  # noqa: PLC0415 - most desks need none
+            from frontdesk.demo import Loader  # noqa: PLC0415 - most desks need none
 
-            await load(app.runtime)
+            await Loader(app.runtime, services).load()
         server = _uvicorn(app)
         for sign in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(sign, server.handle_exit, sign, None)

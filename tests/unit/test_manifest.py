@@ -3,7 +3,7 @@
 import msgspec
 
 from frontdesk.kernel.http import Route
-from frontdesk.kernel.manifest import Manifest, manifest
+from frontdesk.manifest import Manifest, manifest
 from frontdesk.kernel.services import Reaction, Service
 from frontdesk.kernel.unit import Unit
 from tests.unit.kernel.shelf import JARS, LIDS, Filled, Jar, Spoilt
