@@ -21,9 +21,10 @@ from frontdesk.kernel.ports import Clock
 
 FORMAT = 1
 STATEMENT = "backup.json"
+PAGE_BYTES = 4096
 PAGES_AT_ONCE = 512  # 2 MB in one step
 
-Progress = Callable[[int, int], None]  # done, of how many
+Progress = Callable[[int], None]  # so many pages more
 
 
 class BackedUp(msgspec.Struct, frozen=True):
@@ -54,7 +55,7 @@ class Facts(NamedTuple):
 
 
 def back_up(
-    directory: DataDirectory, into: Path, clock: Clock, made_by: str, progress: Progress = lambda *_: None
+    directory: DataDirectory, into: Path, clock: Clock, made_by: str, progress: Progress = lambda _: None
 ) -> Statement:
     """Make a backup in a new folder. Raises CopyRefusedError, and DamagedError when what was read is not sound."""
     if not directory.database.exists():
@@ -72,6 +73,11 @@ def back_up(
         made = Statement(FORMAT, made_by, taken_at, facts.last_event, facts.rows, files, LEFT_OUT)
         write_whole(fresh / STATEMENT, [msgspec.json.format(msgspec.json.encode(made), indent=2)])
     return made
+
+
+def page_count(directory: DataDirectory) -> int:
+    """Return how many pages a backup will read, about."""
+    return directory.database.stat().st_size // PAGE_BYTES if directory.database.exists() else 0
 
 
 def examine(database: Path) -> Facts:
@@ -103,12 +109,7 @@ def _copy_database(source: Path, copy: Path, clock: Clock, progress: Progress) -
         taken_at = clock.now()
         reading.execute("begin")
         reading.execute("select count(*) from sqlite_schema").fetchone()  # from here on it reads this moment
-        reading.backup(
-            writing,
-            pages=PAGES_AT_ONCE,
-            progress=lambda _, left, pages: progress(pages - left, pages),
-            sleep=0,
-        )
+        reading.backup(writing, pages=PAGES_AT_ONCE, progress=lambda *_: progress(PAGES_AT_ONCE), sleep=0)
     return taken_at
 
 

@@ -13,6 +13,8 @@ from frontdesk.adapters.embedded.copy_pages import DamagedError, contents, head_
 from frontdesk.adapters.embedded.copy_target import CopyRefusedError, FolderTarget, Target, write_whole
 from frontdesk.adapters.embedded.directory import DataDirectory
 
+LOOKS = 5  # at a copy that goes on while it is read
+
 
 @dataclass(frozen=True, slots=True)
 class Restored:
@@ -62,6 +64,17 @@ def _copy_verified(source: Path, place: Path, file: backup.BackedUp) -> None:
 def restore_copy(source: Target, data: Path) -> Restored:
     """Make a data folder from a continuous copy: from its newest base, or from the one before if that is damaged."""
     copy_layout.statement(source)
+    for _ in range(LOOKS):
+        try:
+            return _restore_newest(source, data)
+        except (
+            FileNotFoundError
+        ):  # the desk still copies: what was listed has been merged since, or is surplus
+            continue
+    raise DamagedError("Parts of the copy vanish while they are read. Stop the server that copies here.")
+
+
+def _restore_newest(source: Target, data: Path) -> Restored:
     listing = copy_layout.listing(source)
     warnings: list[str] = []
     for base in reversed(listing.bases):

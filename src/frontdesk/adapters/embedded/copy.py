@@ -113,6 +113,10 @@ class ContinuousCopy:
         """Let go of the database's files and of the target."""
         self.tail.close()
         os.close(self._database)
+        self.release()
+
+    def release(self) -> None:
+        """Give the target back after `claim`, when there is to be no `start`."""
         self._target.unlock()
 
     def _claim(self) -> None:

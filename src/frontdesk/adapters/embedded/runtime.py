@@ -72,6 +72,8 @@ class EmbeddedRuntime:
                 self.copy.claim()
             self._open()
         except BaseException:
+            if self.copy is not None:
+                self.copy.release()
             self._directory.unlock()
             raise
 
