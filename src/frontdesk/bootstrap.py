@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 from frontdesk.adapters.embedded.clock import MachineChance, MachineClock
 from frontdesk.adapters.embedded.copy import ContinuousCopy
@@ -17,6 +18,9 @@ from frontdesk.config import Settings
 from frontdesk.declarations import check_needs, check_services
 from frontdesk.kernel.bus import Bus
 from frontdesk.kernel.services import Service
+from frontdesk.services.identity.ports import Messenger, Passwords, Seals, SigningKeys, Site, Withdrawals
+
+KEYS = "keys"  # the folder of everything secret in a data directory
 
 # Every service of the house. A new one is a folder in `services`, with its SERVICE in service.py, and a line here.
 SERVICES = (
@@ -71,9 +75,9 @@ def outside(settings: Settings, issuer: Tokens) -> dict[type, Any]:
     }
 
 
-def runtime(settings: Settings, services: Sequence[Service]) -> EmbeddedRuntime:
-    """Return the embedded runtime, not started. Raises DeclarationError."""
-    bus = Bus(MachineClock(), MachineChance())
+def runtime(settings: Settings, services: Sequence[Service], issuer: Tokens | None = None) -> EmbeddedRuntime:
+    """Return the embedded runtime, not started; `issuer` is what its server verifies with. Raises DeclarationError."""
+    bus = Bus(MachineClock(), MachineChance(), outside(settings, issuer or tokens(settings)))
     check_needs(services, bus.providers)
     directory = DataDirectory(settings.data)
     copy = None

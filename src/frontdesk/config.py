@@ -20,6 +20,14 @@ class Settings:
     hold_reactions: bool = False
     copy_to: Path | None = None  # where a server keeps a continuous copy of its data
 
+    @property
+    def site(self) -> str:
+        """Where people reach the desk: the issuer, where that is a URL; else this machine."""
+        if "://" in self.issuer:
+            return self.issuer.rstrip("/")
+        reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - compared only
+        return f"http://[{reached}]:{self.port}" if ":" in reached else f"http://{reached}:{self.port}"
+
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """Return the settings that FRONTDESK_DATA, _HOST, _PORT, _ISSUER, _LOG_LEVEL and _COPY_TO give."""

@@ -4,11 +4,14 @@ import gc
 from collections.abc import Sequence
 from dataclasses import replace
 
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from frontdesk import bootstrap
 from frontdesk.config import Settings
 from frontdesk.entrypoints.http import Desk, front
+from frontdesk.entrypoints.oauth.routes import catch_up, oauth_routes
+from frontdesk.entrypoints.oauth.visits import Door
 from frontdesk.entrypoints.operations import OPERATIONS
 from frontdesk.entrypoints.pages import pages
 from frontdesk.entrypoints.throttle import Failures
@@ -20,9 +23,10 @@ class Server:
     """An ASGI application. The runtime starts with it and stops with it."""
 
     def __init__(self, settings: Settings, services: Sequence[Service]) -> None:
-        self.runtime = bootstrap.runtime(settings, services)
-        self.services = tuple(services)
         self._tokens = bootstrap.tokens(settings)
+        self.runtime = bootstrap.runtime(settings, services, self._tokens)
+        self.services = tuple(services)
+        self._site = settings.site
         self._front: ASGIApp | None = None
 
     async def start(self) -> None:
@@ -34,10 +38,18 @@ class Server:
         )
         desk = Desk(bus, self._tokens, Failures())
         offered = (*self.services, OPERATIONS)
-        self._front = front(desk, offered, self.runtime.store, pages(self.runtime, offered))
+        shown = [*pages(self.runtime, offered), *await self._oauth(desk)]
+        self._front = front(desk, offered, self.runtime.store, shown)
         gc.collect()
         gc.freeze()  # what lives as long as the process need not be looked at again
         gc.set_threshold(10_000, 20, 20)
+
+    async def _oauth(self, desk: Desk) -> list[Route]:
+        if all(service.name != "identity" for service in self.services):
+            return []
+        door = Door(desk.bus, self.runtime.store, desk.tokens, desk.failures, self._site)
+        await catch_up(door)
+        return oauth_routes(door, [scope for service in self.services for scope in service.scopes])
 
     async def stop(self) -> None:
         """Finish what is accepted."""

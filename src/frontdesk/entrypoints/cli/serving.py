@@ -5,6 +5,7 @@ import signal
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import uvicorn
 
@@ -34,8 +35,9 @@ class _Uvicorn(uvicorn.Server):
 async def serve(settings: Settings, services: Sequence[Service], *, demo: bool) -> None:
     """Serve until SIGINT or SIGTERM. Raises PortTakenError, InUseError, FormatError."""
     listener = _listen(settings)
-    url = url_of(settings.host, listener.getsockname()[1])
-    app = Server(settings, services)
+    port = listener.getsockname()[1]
+    url = url_of(settings.host, port)
+    app = Server(replace(settings, port=port), services)
     await app.start()
     try:
         if demo:

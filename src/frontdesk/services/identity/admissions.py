@@ -20,6 +20,7 @@ class Reason(StrEnum):
     UNAUTHORIZED_CLIENT = "unauthorized_client"
     UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type"
     UNSUPPORTED_RESPONSE_TYPE = "unsupported_response_type"
+    LOGIN_REQUIRED = "login_required"  # OpenID Connect Core, 3.1.2.6
 
 
 class Denial(msgspec.Struct, frozen=True):

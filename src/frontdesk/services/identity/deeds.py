@@ -3,7 +3,6 @@
 And withdrawals: what verifiers of access tokens load when they start, so that a restart lets nobody back in.
 """
 
-import sys
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -12,9 +11,10 @@ import msgspec
 from frontdesk.kernel.kinds import Index, Kind, Stored
 from frontdesk.kernel.time import sortable
 from frontdesk.kernel.unit import Unit
+from frontdesk.services.identity.admissions import MACHINE_TOKEN_LIVES
 from frontdesk.services.identity.events import AdmissionWithdrawn
 
-FOR_EVER = sys.maxsize  # a generation that no token reaches
+FOR_EVER = 2**63 - 1  # a generation that no token reaches
 LONGEST_TOKEN = timedelta(days=30)  # what `frontdesk token` may give at most
 
 
@@ -70,9 +70,24 @@ class Withdrawal(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class Reach(StrEnum):
+    """How long a withdrawal has to be known: as long as the longest token that may name the same."""
+
+    LASTING = "lasting"  # of a subject: whoever runs the desk may have made a token of 30 days for it
+    BRIEF = "brief"  # of one login or one token
+
+
+KNOWN_FOR = {Reach.LASTING: LONGEST_TOKEN, Reach.BRIEF: MACHINE_TOKEN_LIVES}
 WITHDRAWALS = Kind(
-    "withdrawal", Withdrawal, indexes=(Index("all", lambda _: "all", lambda one: sortable(one.at)),)
+    "withdrawal",
+    Withdrawal,
+    indexes=(Index("recent", lambda one: reach_of(one.name), lambda one: sortable(one.at)),),
 )
+
+
+def reach_of(name: str) -> Reach:
+    """Return how long it must be known that tokens of this name are refused."""
+    return Reach.LASTING if name.startswith(("usr_", "cli_")) else Reach.BRIEF
 
 
 def deed(unit: Unit, what: What, about: str, detail: str = "", *, by: str = "") -> Stored[Deed]:

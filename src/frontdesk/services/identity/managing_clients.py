@@ -18,7 +18,7 @@ from frontdesk.services.identity.registrations import (
     check_redirects,
 )
 from frontdesk.services.identity.roles import role_changed
-from frontdesk.services.identity.scopes import OPERATE, beyond, may_grant, reach
+from frontdesk.services.identity.scopes import OPERATE, beyond, may_grant
 
 
 async def register_client(unit: Unit, command: RegisterClient) -> Stored[Registration]:
@@ -50,11 +50,16 @@ def _check_wish(unit: Unit, command: RegisterClient) -> None:
         for place in command.grants
         if not may_grant(unit.caller, place)
     ]
-    too_far = beyond(unit.caller, reach(command.scopes, command.grants))
+    too_far = beyond(unit.caller, command.scopes)
     if too_far:
         faults.append(Fault("/scopes", "beyond_yours", f"You have not: {', '.join(too_far)}."))
-    if not command.grants and OPERATE not in unit.caller.scopes:
-        faults.append(Fault("/grants", "missing", "Name the shop that this client works for."))
+    if OPERATE not in unit.caller.scopes:
+        if not command.grants:
+            faults.append(Fault("/grants", "missing", "Name the shop that this client works for."))
+        if (
+            command.redirect_uris
+        ):  # nobody is asked for consent, so people sign in to the desk's own clients alone
+            faults.append(Fault("/redirect_uris", "operator_only", "Ask whoever runs the desk."))
     if command.public and not command.redirect_uris:
         faults.append(
             Fault("/redirect_uris", "missing", "A public client can only be one that people sign in to.")

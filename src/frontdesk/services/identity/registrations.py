@@ -12,14 +12,13 @@ from frontdesk.kernel.errors import Fault, Invalid
 from frontdesk.kernel.kinds import Index, Kind
 from frontdesk.kernel.time import sortable
 from frontdesk.services.identity.accounts import changed_grants
-from frontdesk.services.identity.scopes import reach
 
 LIVE_SECRETS = 2  # at once: the new one is brought out before the old one goes
 SECRET_BYTES = 32
 # RFC 8252, 7: https anywhere; http on this machine alone; a scheme of one's own, named for a domain (it has a dot).
 _REDIRECT = re.compile(
-    r"https://[^\s/?#@\\]+(/[^\s#\\]*)?(\?[^\s#\\]*)?"
-    r"|http://(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?(/[^\s#\\]*)?(\?[^\s#\\]*)?"
+    r"https://[A-Za-z0-9.-]+(:\d{1,5})?(/[^\s?#\\]*)?(\?[^\s#\\]*)?"
+    r"|http://(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?(/[^\s?#\\]*)?(\?[^\s#\\]*)?"
     r"|(?!https?:)[a-z][a-z0-9+-]*\.[a-z0-9+.-]*:/[^\s#\\]*",
     re.ASCII,
 )
@@ -60,8 +59,8 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         return not self.secrets
 
     def reach(self) -> tuple[str, ...]:
-        """Return every scope that it may have."""
-        return reach(self.scopes, self.grants)
+        """Return every scope that it may have. A role says where, and adds none: a program has the least it needs."""
+        return self.scopes
 
     def knows(self, secret: str) -> bool:
         """Return whether this is one of its secrets."""

@@ -14,7 +14,7 @@ from frontdesk.kernel.unit import Page, Unit
 from frontdesk.services.identity import outside
 from frontdesk.services.identity.accounts import ACCOUNTS, Account
 from frontdesk.services.identity.commands import ListDeeds, ListThem
-from frontdesk.services.identity.deeds import DEEDS, WITHDRAWALS, Deed, What, Withdrawal
+from frontdesk.services.identity.deeds import DEEDS, Deed, What
 from frontdesk.services.identity.managing_accounts import redacted, seen_account
 from frontdesk.services.identity.managing_clients import managed_client
 from frontdesk.services.identity.managing_clients import redacted as redacted_client
@@ -141,11 +141,6 @@ async def list_deeds(unit: Unit, query: ListDeeds) -> Page[Deed]:
 async def list_keys(unit: Unit) -> Mapping[str, datetime]:
     """Return the published keys."""
     return outside.signing_keys(unit).moments()
-
-
-async def list_withdrawals(unit: Unit, since: str, cursor: str) -> Page[Withdrawal]:
-    """Return admissions that were withdrawn since a moment: what a verifier loads when it starts."""
-    return await unit.query(WITHDRAWALS, "all", "all", since=since, cursor=cursor, limit=100)
 
 
 def user_view(stored: Stored[Account]) -> UserView:

@@ -1,0 +1,1 @@
+"""Messages as files: what a desk without a mail server does with them."""

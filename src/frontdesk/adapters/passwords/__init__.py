@@ -1,0 +1,1 @@
+"""Passwords: slow hashes, away from the event loop."""
