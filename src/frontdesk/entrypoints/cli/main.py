@@ -10,6 +10,7 @@ from frontdesk.entrypoints.cli import dead_letters, orders
 from frontdesk.entrypoints.cli.describe import manifest, openapi
 from frontdesk.entrypoints.cli.mending import exit_status_of
 from frontdesk.entrypoints.cli.tokens import token
+from frontdesk.entrypoints.cli.traffic import traffic
 from frontdesk.entrypoints.cli.up import up
 
 STATUSES = "Ends with 0 if all is well, 1 if differences or failures were found, 2 for what you can mend."
@@ -43,5 +44,6 @@ app.command(epilog="Example: frontdesk up --demo --port 9000")(up)
 app.command(epilog='Example: frontdesk token --scope "orders:write orders:read" --subject ana')(token)
 app.command(epilog="Example: frontdesk openapi > openapi.json")(openapi)
 app.command(epilog="Example: frontdesk manifest --services orders")(manifest)
+app.command(epilog="Example: frontdesk traffic --shop corner-snacks --rate 100 --spike 5:10:2")(traffic)
 app.add_typer(orders.app, name="orders")
 app.add_typer(dead_letters.app, name="dead-letters")

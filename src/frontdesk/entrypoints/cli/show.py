@@ -6,9 +6,9 @@ Colours follow the terminal and NO_COLOR. What is not a terminal gets plain line
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 import typer
@@ -17,6 +17,13 @@ if TYPE_CHECKING:  # imported only where something is drawn: `--help` and pipes 
     from rich.console import Console
 
 Cells = Sequence[object]
+
+
+class Advance(Protocol):
+    """Moves a progress bar on by so many, and says how it goes."""
+
+    def __call__(self, count: int, text: str = "") -> None:
+        """Draw it."""
 
 
 def as_json(value: object) -> None:
@@ -69,10 +76,10 @@ def note(text: str) -> None:
 
 
 @contextmanager
-def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """Give a function that counts up a progress bar. `total` None: nobody knows. Nothing is drawn off a terminal."""
+def progress(what: str, total: int | None = None) -> Iterator[Advance]:
+    """Give what moves a progress bar on. `total` None: nobody knows. Nothing is drawn off a terminal."""
     if not sys.stderr.isatty():
-        yield lambda _: None
+        yield _not_drawn
         return
     from rich import progress as rich_progress  # noqa: PLC0415 - as above
 
@@ -84,7 +91,11 @@ def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], No
     )
     with rich_progress.Progress(*columns, console=_console(err=True), transient=True) as bar:
         task = bar.add_task(what, total=total)
-        yield lambda count: bar.advance(task, count)
+        yield lambda count, text="": bar.update(task, advance=count, description=f"{what} {text}")
+
+
+def _not_drawn(count: int, text: str = "") -> None:
+    """See Advance."""
 
 
 def cell_text(value: object) -> str:

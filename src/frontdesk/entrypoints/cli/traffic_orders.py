@@ -1,0 +1,88 @@
+"""The orders of a load, as whole HTTP requests: made from a seed, so that the same load can be sent again."""
+
+import random
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from frontdesk.config import Settings
+from frontdesk.entrypoints.cli.connection import Api
+from frontdesk.entrypoints.cli.mending import CommandError
+
+TOKEN_LIFE = timedelta(hours=2)  # longer than any load
+PRODUCTS = 100  # of a shop, that a load orders from
+MORE = 3  # pieces of a line, at most, beyond the fewest that the shop sells
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A product, and the fewest pieces of it that can be ordered."""
+
+    sku: str
+    least: int
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Orders at one shop. `run` is its subject, which nobody else has, and makes the keys of this load its own."""
+
+    run: str
+    token: str
+    shop: str
+    channel: str
+    offers: Sequence[Offer]
+    lines: int
+    chance: random.Random
+
+    def request(self, n: int) -> bytes:
+        """Return the `n`-th order as it goes over the wire."""
+        body = msgspec.json.encode(self._order())
+        head = (
+            f"POST /orders HTTP/1.1\r\nHost: frontdesk\r\nAuthorization: Bearer {self.token}\r\n"
+            f"Content-Type: application/json\r\nIdempotency-Key: {self.run}-{n}\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        return head.encode() + body
+
+    def _order(self) -> dict[str, Any]:
+        wanted = self.chance.sample(self.offers, self.chance.randint(1, min(self.lines, len(self.offers))))
+        return {
+            "shop_id": self.shop,
+            "channel": self.channel,
+            "customer": {"name": "Traffic"},
+            "lines": [
+                {"sku": offer.sku, "quantity": offer.least + self.chance.randrange(MORE)} for offer in wanted
+            ],
+            "delivery": {"method": "collection"},
+        }
+
+
+def buyer_at(
+    api: Api, settings: Settings, shop: str, *, channel: str, skus: Sequence[str], lines: int, seed: int
+) -> Buyer:
+    """Return somebody new who orders these products, or any. Raises ApiError, CommandError."""
+    from frontdesk import bootstrap  # noqa: PLC0415 - signing costs an import of its own
+
+    run = f"traffic-{secrets.token_hex(6)}"
+    token = bootstrap.tokens(settings).issue(run, ["orders:write"], {}, TOKEN_LIFE)
+    chance = random.Random(seed)  # noqa: S311 - what is ordered is no secret
+    return Buyer(run, token, shop, channel, _offers(api, shop, channel, skus), lines, chance)
+
+
+def _offers(api: Api, shop: str, channel: str, skus: Sequence[str]) -> list[Offer]:
+    if skus:
+        products = [api.get(f"/shops/{shop}/products/{sku}") for sku in skus]
+    else:
+        products = api.get(f"/shops/{shop}/products", limit=PRODUCTS)["items"]
+    if channel == "wholesale":
+        terms = [(product["sku"], product["wholesale"]) for product in products]
+        found = [Offer(sku, wholesale["minimum_quantity"]) for sku, wholesale in terms if wholesale]
+    else:
+        found = [Offer(product["sku"], 1) for product in products]
+    if not found:
+        raise CommandError(f"The shop {shop} sells nothing on this channel.")
+    return found
