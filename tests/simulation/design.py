@@ -12,6 +12,7 @@ from frontdesk.kernel.bus import Bus
 from frontdesk.kernel.errors import FrontdeskError
 from frontdesk.kernel.http import Answer, Call, Route
 from frontdesk.kernel.services import Service
+from frontdesk.services.catalogue.service import SERVICE as CATALOGUE
 from frontdesk.services.orders.service import SERVICE as ORDERS
 from tests.simulation.faults import Faults
 from tests.simulation.kiosk.service import SERVICE as KIOSK
@@ -41,7 +42,7 @@ class Design:
     publisher: Callable[[Publisher], Publisher] = same
     settle: Callable[[Settlement], Sequence[Settlement]] = whole
     acknowledge_first: bool = False
-    services: tuple[Service, ...] = (ORDERS, KIOSK)
+    services: tuple[Service, ...] = (CATALOGUE, ORDERS, KIOSK)
     early: timedelta = timedelta(0)
 
 

@@ -19,6 +19,16 @@ def _is_processed(values: Values, event: Body) -> bool:
     return len(values["order", event["order_id"]].steps) > 1
 
 
+def _is_priced(values: Values, event: Body) -> bool:
+    price = values.get(("orders_price", f"{event['shop_id']}:{event['sku']}"))
+    return price is not None and edition(price.name) >= edition(event["name"])
+
+
+def edition(name: str) -> int:
+    """Return how often a product has changed: its name ends in that."""
+    return int(name.rpartition(" ")[2])
+
+
 def _is_reserved(values: Values, event: Body) -> bool:
     return ("reservation", f"res_{event['order_id']}") in values
 
@@ -56,6 +66,7 @@ def _is_lapsed(values: Values, event: Body) -> bool:
 
 _EFFECTS: Mapping[tuple[str, str], Callable[[Values, Body], bool]] = {
     ("orders-processor", "Order Created"): _is_processed,
+    ("orders-price-list", "Product Changed"): _is_priced,
     ("kiosk-stock", "Order Created"): _is_reserved,
     ("kiosk-stock", "Order Cancelled"): _is_released,
     ("kiosk-till", "Order Processed"): _is_taken,

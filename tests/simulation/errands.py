@@ -9,6 +9,7 @@ import msgspec
 
 from frontdesk.kernel.errors import FrontdeskError, KeyReused
 from frontdesk.kernel.http import Answer
+from frontdesk.services.catalogue.commands import SetProduct
 from frontdesk.services.orders.commands import (
     CancelOrder,
     Channel,
@@ -17,10 +18,10 @@ from frontdesk.services.orders.commands import (
     NewCustomer,
     NewDelivery,
     PlaceOrder,
-    SetPrice,
     WantedLine,
 )
-from frontdesk.services.orders.model import ORDERS, IllegalTransition, PriceChanged
+from frontdesk.services.orders.model import ORDERS, IllegalTransition
+from frontdesk.services.orders.placing import PriceChanged
 from tests.simulation.clients import Clients, Wish
 from tests.simulation.design import Outcome, World
 from tests.simulation.kiosk.model import JAM, POISON, ROTA, Delivery, Sale, Scribble, SetTag, TakeHold
@@ -152,10 +153,21 @@ class Errands:
     async def _reprice(self) -> None:
         for _ in range(self._random.randint(1, 3)):
             path = {"shop_id": SHOP_ID, "sku": SKUS[0]}
-            seen = await self._clients.insist(Wish("GET /shops/{shop_id}/prices/{sku}", None, "", path))
+            seen = await self._clients.insist(
+                Wish("GET /shops/{shop_id}/products/{sku}", None, "", path, OWNER)
+            )
             if isinstance(seen, Answer):
-                price = SetPrice(SKUS[0], self._random.choice((PRICE, PRICE + 1)), 700)
-                wish = Wish("PUT /shops/{shop_id}/prices/{sku}", price, "", path, OWNER, seen.result.version)
+                other = 2 * PRICE + 1 - seen.result.value.retail
+                product = SetProduct(
+                    name=f"{SKUS[0]} {seen.result.version}",
+                    category="snacks",
+                    tax_rate=700,
+                    retail=other,
+                    tracked=False,
+                )
+                wish = Wish(
+                    "PUT /shops/{shop_id}/products/{sku}", product, "", path, OWNER, seen.result.version
+                )
                 changed = await self._clients.insist(wish)
                 if isinstance(changed, Answer):
                     self._judge_change(seen.result.version, changed.result.version)

@@ -13,6 +13,7 @@ from frontdesk.kernel.kinds import AnyKind
 from frontdesk.kernel.messages import Message, decoder
 from frontdesk.kernel.records import Claim, Commit, Record, SetTimer, Take
 from frontdesk.services.orders.model import ORDERS, Order
+from frontdesk.services.orders.prices import PRICES
 from tests.simulation.effects import has_effect
 from tests.simulation.kiosk.model import (
     BOARDS,
@@ -40,7 +41,20 @@ from tests.simulation.world import Database, VirtualClock
 
 WATCHED: Mapping[str, AnyKind] = {
     kind.name: kind
-    for kind in (ORDERS, RESERVATIONS, TILLS, DELIVERIES, SALES, TAGS, BOARDS, TURNS, HOLDS, CLOSURES, DUTIES)
+    for kind in (
+        ORDERS,
+        PRICES,
+        RESERVATIONS,
+        TILLS,
+        DELIVERIES,
+        SALES,
+        TAGS,
+        BOARDS,
+        TURNS,
+        HOLDS,
+        CLOSURES,
+        DUTIES,
+    )
 }
 # From which state to which: "" is not there yet. Written out here, not taken from the services.
 LEGAL: Mapping[str, frozenset[tuple[str, str]]] = {

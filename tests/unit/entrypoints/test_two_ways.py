@@ -13,7 +13,8 @@ from msgspec import Meta
 from frontdesk.entrypoints import validation
 from frontdesk.entrypoints.validation import decode_body
 from frontdesk.kernel.errors import Fault, Invalid, Malformed
-from frontdesk.services.orders.commands import CancelOrder, PlaceOrder, SetPrice, SetShop
+from frontdesk.services.catalogue.commands import SetProduct, SetShop
+from frontdesk.services.orders.commands import CancelOrder, ImportOrder, PlaceOrder
 from tests.unit.entrypoints.bodies import near
 
 
@@ -62,7 +63,7 @@ class Jar(Strict, frozen=True):
     half: Annotated[float, Meta(multiple_of=0.5)] = 0.5
 
 
-REAL = [PlaceOrder, CancelOrder, SetShop, SetPrice]
+REAL = [PlaceOrder, CancelOrder, ImportOrder, SetShop, SetProduct]
 
 
 def walked(body: bytes, type: Any) -> tuple[Fault, ...]:
