@@ -159,7 +159,7 @@ class Errands:
             if isinstance(seen, Answer):
                 other = 2 * PRICE + 1 - seen.result.value.retail
                 product = SetProduct(
-                    name=f"{SKUS[0]} {seen.result.version}",
+                    name=f"{SKUS[0]} {self._random.getrandbits(32)} {seen.result.version}",  # like nobody else's
                     category="snacks",
                     tax_rate=700,
                     retail=other,
