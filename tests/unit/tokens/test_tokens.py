@@ -1,9 +1,10 @@
-"""Access tokens: ours, for us, in time; and nothing else, however it is dressed up."""
+"""Access tokens: ours, for us, in time, not withdrawn; and nothing else, however it is dressed up."""
 
 import base64
 import hmac
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +13,15 @@ from joserfc.jwk import RSAKey
 
 from frontdesk.adapters.memory.clock import FixedClock, SeededChance
 from frontdesk.adapters.tokens import tokens as module
+from frontdesk.adapters.tokens.keys import KeyRing
 from frontdesk.adapters.tokens.tokens import AUDIENCE, LIFETIME, REMEMBERED, TOKEN_CHARS, Tokens
 from frontdesk.kernel.errors import Unauthenticated
 from tests.unit.driver import START
 
 KEY = RSAKey.generate_key(2048, auto_kid=True)
+FOR_EVER = 2**63 - 1
 OTHER_KEY = RSAKey.generate_key(2048, auto_kid=True)
+FOR_EVER = 2**63 - 1
 ISSUER = "https://desk.example"
 NOW = int(START.timestamp())
 
@@ -25,13 +29,17 @@ NOW = int(START.timestamp())
 class Issuer:
     """A clock, and the tokens of a desk."""
 
-    def __init__(self, key: RSAKey = KEY, issuer: str = ISSUER) -> None:
+    def __init__(self, folder: Path) -> None:
+        earlier = folder / "signing-key.pem"
+        earlier.write_bytes(KEY.as_pem(private=True))
         self.clock = FixedClock(START)
-        self.tokens = Tokens(key, issuer=issuer, clock=self.clock, chance=SeededChance(1))
+        ring = KeyRing(folder / "keys", self.clock, earlier=earlier)
+        self.tokens = Tokens(ring, issuer=ISSUER, clock=self.clock, chance=SeededChance(1))
 
-    def issue(self) -> str:
+    def issue(self, **more: str | int) -> str:
         """Return a good token."""
-        return self.tokens.issue("usr_ana", ["orders:read", "orders:write"], {"shop:snacks": "staff"})
+        scopes = ["orders:read", "orders:write"]
+        return self.tokens.issue("usr_ana", scopes, {"shop:snacks": "staff"}, **more)
 
     def refuses(self, token: str) -> bool:
         """Return whether a token is turned away, without a word of what was in it."""
@@ -43,8 +51,8 @@ class Issuer:
 
 
 @pytest.fixture
-def desk() -> Issuer:
-    return Issuer()
+def desk(tmp_path: Path) -> Issuer:
+    return Issuer(tmp_path)
 
 
 def signed(
@@ -53,7 +61,8 @@ def signed(
     """Return a token with other claims than ours; None leaves one out."""
     claims: dict[str, Any] = {"iss": ISSUER, "aud": AUDIENCE, "sub": "usr_ana", "iat": NOW, "exp": NOW + 60}
     kept = {name: value for name, value in (claims | changes).items() if value is not None}
-    return jwt.encode({"alg": algorithm} | (header or {}), kept, key, algorithms=[algorithm])
+    named = {"alg": algorithm, "kid": KEY.kid} | (header or {})
+    return jwt.encode(named, kept, key, algorithms=[algorithm])
 
 
 def part(value: Any) -> str:
@@ -115,8 +124,72 @@ def test_a_refused_token_is_not_remembered(desk: Issuer) -> None:
     assert desk.tokens._good == {}  # noqa: SLF001 - as above
 
 
+def test_a_token_that_names_no_key_is_refused(desk: Issuer) -> None:
+    assert desk.refuses(jwt.encode({"alg": "RS256"}, {"iss": ISSUER}, KEY, algorithms=["RS256"]))
+
+
+@pytest.mark.parametrize("name", ["usr_ana", "cli_web", "lgn_1"])
+@pytest.mark.parametrize("remembered", [False, True])
+def test_a_token_is_refused_once_one_of_its_names_is_withdrawn(
+    desk: Issuer, name: str, *, remembered: bool
+) -> None:
+    token = desk.issue(client_id="cli_web", sid="lgn_1", gen=1)
+    if remembered:
+        desk.tokens.verify(token)
+    desk.tokens.withdraw(name, FOR_EVER)
+    assert desk.refuses(token)
+
+
+def test_one_token_can_be_withdrawn_alone(desk: Issuer) -> None:
+    one, other = desk.issue(), desk.issue()
+    desk.tokens.withdraw(desk.tokens.read(one).jti, FOR_EVER)
+    assert desk.refuses(one)
+    assert not desk.refuses(other)
+
+
+def test_a_subjects_later_tokens_are_good_again(desk: Issuer) -> None:
+    before = desk.issue(gen=1)
+    desk.tokens.withdraw("usr_ana", 2)
+    desk.tokens.withdraw("usr_ana", 1)  # told late
+    assert desk.refuses(before)
+    assert not desk.refuses(desk.issue(gen=2))
+
+
+def test_what_is_withdrawn_is_bounded(desk: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WITHDRAWN", 3)
+    for n in range(10):
+        desk.tokens.withdraw(f"lgn_{n}", FOR_EVER)
+    assert list(desk.tokens._withdrawn) == ["lgn_7", "lgn_8", "lgn_9"]  # noqa: SLF001 - as above
+
+
+def test_when_keys_are_rotated_tokens_of_the_old_one_stay_good(desk: Issuer) -> None:
+    old = desk.issue()
+    desk.tokens.rotate(at_once=False)
+    desk.clock.advance(timedelta(hours=3))
+    new = desk.tokens.issue("usr_ben", [], {})
+    assert kid_of(new) != kid_of(old) == KEY.kid
+    assert {key["kid"] for key in desk.tokens.key_set()["keys"]} == {kid_of(new), kid_of(old)}
+    assert desk.tokens.verify(new).subject == "usr_ben"
+    assert desk.tokens.read(old).sub == "usr_ana"
+
+
+def test_when_a_key_leaked_nothing_that_it_signed_is_good(desk: Issuer) -> None:
+    old, seen = desk.issue(), desk.issue()
+    desk.tokens.verify(seen)
+    desk.tokens.rotate(at_once=True)
+    assert desk.refuses(old)
+    assert desk.refuses(seen)
+    assert not desk.refuses(desk.issue())
+
+
+def kid_of(token: str) -> str:
+    """Return the id of the key that a token names."""
+    header = json.loads(base64.urlsafe_b64decode(token.partition(".")[0] + "=="))
+    return str(header["kid"])
+
+
 def test_a_token_of_another_key_is_refused_even_under_our_keys_name(desk: Issuer) -> None:
-    assert desk.refuses(signed(OTHER_KEY))
+    assert desk.refuses(signed(OTHER_KEY, header={"kid": OTHER_KEY.kid}))
     assert desk.refuses(signed(OTHER_KEY, header={"kid": KEY.kid}))
     assert desk.refuses(signed(OTHER_KEY, header={"jwk": OTHER_KEY.as_dict(private=False)}))
 
