@@ -2,7 +2,7 @@
 
 import random
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -70,19 +70,23 @@ def buyer_at(
     run = f"traffic-{secrets.token_hex(6)}"
     token = bootstrap.tokens(settings).issue(run, ["orders:write"], {}, TOKEN_LIFE)
     chance = random.Random(seed)  # noqa: S311 - what is ordered is no secret
-    return Buyer(run, token, shop, channel, _offers(api, shop, channel, skus), lines, chance)
+    return Buyer(run, token, shop, channel, offers_of(_offered(api, shop, skus), channel), lines, chance)
 
 
-def _offers(api: Api, shop: str, channel: str, skus: Sequence[str]) -> list[Offer]:
+def _offered(api: Api, shop: str, skus: Sequence[str]) -> Sequence[Mapping[str, Any]]:
     if skus:
-        products = [api.get(f"/shops/{shop}/products/{sku}") for sku in skus]
-    else:
-        products = api.get(f"/shops/{shop}/products", limit=PRODUCTS)["items"]
+        return [api.get(f"/shops/{shop}/products/{sku}") for sku in skus]
+    products: Sequence[Mapping[str, Any]] = api.get(f"/shops/{shop}/products", limit=PRODUCTS)["items"]
+    return products
+
+
+def offers_of(products: Sequence[Mapping[str, Any]], channel: str) -> list[Offer]:
+    """Return what a channel sells of these. Raises CommandError for nothing."""
     if channel == "wholesale":
         terms = [(product["sku"], product["wholesale"]) for product in products]
         found = [Offer(sku, wholesale["minimum_quantity"]) for sku, wholesale in terms if wholesale]
     else:
         found = [Offer(product["sku"], 1) for product in products]
     if not found:
-        raise CommandError(f"The shop {shop} sells nothing on this channel.")
+        raise CommandError("The shop sells nothing on this channel.")
     return found

@@ -71,6 +71,11 @@ class Connection(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._body = b""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the other side has not hung up yet."""
+        return self._transport is not None and not self._transport.is_closing()
+
     async def ask(self, request: bytes) -> tuple[int, bytes]:
         """Return status and body. Raises ConnectionError, TimeoutError."""
         if self._transport is None or self._transport.is_closing():
@@ -112,6 +117,8 @@ class Connection(asyncio.Protocol):
         body, self._body = self._body, b""
         if self._answer is not None and not self._answer.done():
             self._answer.set_result((self._parser.get_status_code(), body))
+        if not self._parser.should_keep_alive():
+            self.close()
 
 
 class Sender:
@@ -146,17 +153,31 @@ class Sender:
         while (wanted := await self._due.get()) is not None:
             n, due = wanted
             try:
-                connection = connection or await self._connect()
-                status, body = await connection.ask(self._request(n))
+                connection, status, body = await self._ask(connection, self._request(n))
             except (OSError, TimeoutError):
                 self.tally.unanswered += 1
-                if connection is not None:
-                    connection.close()
                 connection = None
             else:
                 self.tally.answered(status, body, 1e3 * (asyncio.get_running_loop().time() - due))
         if connection is not None:
             connection.close()
+
+    async def _ask(self, kept: Connection | None, request: bytes) -> tuple[Connection, int, bytes]:
+        """Use the connection that was kept. A server hangs up when it was idle: then once more, with the same key."""
+        if kept is not None and kept.is_open:
+            try:
+                return kept, *await kept.ask(request)
+            except ConnectionError:
+                kept.close()
+            except TimeoutError:
+                kept.close()
+                raise
+        fresh = await self._connect()
+        try:
+            return fresh, *await fresh.ask(request)
+        except BaseException:
+            fresh.close()
+            raise
 
     async def _connect(self) -> Connection:
         _, connection = await asyncio.get_running_loop().create_connection(Connection, *self._place)
