@@ -9,6 +9,7 @@ from frontdesk.adapters.embedded.copy import ContinuousCopy
 from frontdesk.adapters.embedded.copy_target import FolderTarget
 from frontdesk.adapters.embedded.directory import DataDirectory
 from frontdesk.adapters.embedded.runtime import EmbeddedRuntime
+from frontdesk.adapters.http_sender.sender import HttpSender
 from frontdesk.adapters.outbox.outbox import Outbox
 from frontdesk.adapters.passwords.argon2 import Argon2Passwords
 from frontdesk.adapters.tokens.keys import KeyRing
@@ -19,6 +20,7 @@ from frontdesk.declarations import check_needs, check_services
 from frontdesk.kernel.bus import Bus
 from frontdesk.kernel.services import Service
 from frontdesk.services.identity.ports import Messenger, Passwords, Seals, SigningKeys, Site, Withdrawals
+from frontdesk.services.webhooks.ports import WebhookSender
 
 KEYS = "keys"  # the folder of everything secret in a data directory
 
@@ -72,6 +74,7 @@ def outside(settings: Settings, issuer: Tokens) -> dict[type, Any]:
         SigningKeys: issuer,
         Withdrawals: issuer,
         Site: settings,
+        WebhookSender: HttpSender(settings.webhook_networks),
     }
 
 

@@ -19,6 +19,7 @@ class Settings:
     log_level: str = "info"
     hold_reactions: bool = False
     copy_to: Path | None = None  # where a server keeps a continuous copy of its data
+    webhook_networks: tuple[str, ...] = ()  # private ones that webhooks may reach, as "127.0.0.0/8"
 
     @property
     def site(self) -> str:
@@ -30,7 +31,10 @@ class Settings:
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
-    """Return the settings that FRONTDESK_DATA, _HOST, _PORT, _ISSUER, _LOG_LEVEL and _COPY_TO give."""
+    """Return the settings that FRONTDESK_DATA, _HOST, _PORT, _ISSUER, _LOG_LEVEL and _COPY_TO give.
+
+    FRONTDESK_WEBHOOK_NETWORKS names networks with commas between them.
+    """
     found = os.environ if environ is None else environ
     return Settings(
         data=Path(found.get("FRONTDESK_DATA", "data")),
@@ -39,4 +43,5 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         issuer=found.get("FRONTDESK_ISSUER", LOCAL_ISSUER),
         log_level=found.get("FRONTDESK_LOG_LEVEL", "info"),
         copy_to=Path(found["FRONTDESK_COPY_TO"]) if found.get("FRONTDESK_COPY_TO") else None,
+        webhook_networks=tuple(found.get("FRONTDESK_WEBHOOK_NETWORKS", "").replace(",", " ").split()),
     )

@@ -1,0 +1,1 @@
+"""Signed webhooks: tells partners over HTTP what has happened in their shops."""
