@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from frontdesk import __version__
-from frontdesk.entrypoints.cli import dead_letters, orders
+from frontdesk.entrypoints.cli import backup, clients, dead_letters, keys, orders, products, users
 from frontdesk.entrypoints.cli.describe import manifest, openapi
 from frontdesk.entrypoints.cli.mending import exit_status_of
 from frontdesk.entrypoints.cli.tokens import token
@@ -40,10 +40,29 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
         raise typer.Exit
 
 
-app.command(epilog="Example: frontdesk up --demo --port 9000")(up)
-app.command(epilog='Example: frontdesk token --scope "orders:write orders:read" --subject ana')(token)
-app.command(epilog="Example: frontdesk openapi > openapi.json")(openapi)
-app.command(epilog="Example: frontdesk manifest --services orders")(manifest)
-app.command(epilog="Example: frontdesk traffic --shop corner-snacks --rate 100 --spike 5:10:2")(traffic)
-app.add_typer(orders.app, name="orders")
-app.add_typer(dead_letters.app, name="dead-letters")
+SERVE, SHOP, ACCESS, CARE, BUILD = (
+    "Serve",
+    "Run the shop",
+    "Let people in",
+    "Care for the desk",
+    "Build on it",
+)
+
+_add = app.command
+_add(epilog="Example: frontdesk up --demo --port 9000", rich_help_panel=SERVE)(up)
+app.add_typer(orders.app, name="orders", rich_help_panel=SHOP)
+app.add_typer(products.app, name="products", rich_help_panel=SHOP)
+app.add_typer(users.app, name="users", rich_help_panel=ACCESS)
+app.add_typer(clients.app, name="clients", rich_help_panel=ACCESS)
+app.add_typer(keys.app, name="keys", rich_help_panel=ACCESS)
+_add(epilog="Example: frontdesk audit --limit 20", rich_help_panel=ACCESS)(keys.audit)
+_add(epilog='Example: frontdesk token --scope "orders:write orders:read"', rich_help_panel=ACCESS)(token)
+app.add_typer(dead_letters.app, name="dead-letters", rich_help_panel=CARE)
+for command in backup.app.registered_commands:
+    command.rich_help_panel = CARE
+app.add_typer(backup.app)
+_add(
+    epilog="Example: frontdesk traffic --shop corner-snacks --rate 100 --spike 5:10:2", rich_help_panel=CARE
+)(traffic)
+_add(epilog="Example: frontdesk openapi > openapi.json", rich_help_panel=BUILD)(openapi)
+_add(epilog="Example: frontdesk manifest --services orders", rich_help_panel=BUILD)(manifest)
