@@ -21,6 +21,7 @@ from frontdesk.services.identity.commands import (
     Refresh,
     SignIn,
 )
+from frontdesk.services.identity.logins import code_for
 from frontdesk.services.identity.notices import Language
 from frontdesk.services.identity.ports import Messenger, Passwords, Seals, SigningKeys, Site, Withdrawals
 from frontdesk.services.identity.service import SERVICE
@@ -206,6 +207,10 @@ class House:
         admission = self.redeem(client_id, self.sign_in(client_id, **changes))
         assert isinstance(admission, Admission), admission
         return admission
+
+    def seals_code(self, login_id: str) -> str:
+        """Return the code of a login again."""
+        return code_for(login_id, self.seals.seal)
 
     def refresh(self, client_id: str, token: str, *scopes: str) -> Admission | Denial:
         command = Refresh(Proof(client_id, None), token, scopes)

@@ -57,7 +57,7 @@ def test_a_wrong_password_and_an_unknown_address_are_the_same(house: House, chan
     house.open_account()
     web = house.website()
     outcome = house.sign_in(web, **changes)
-    assert outcome == house.sign_in(web, **{"password": "another wrong one"})
+    assert outcome == house.sign_in(web, password="another wrong one")
     assert house.passwords.asked == 2  # a hash was compared either way
 
 
