@@ -5,6 +5,7 @@ import random
 import pytest
 
 from frontdesk.kernel.callers import Caller
+from frontdesk.services.identity.admissions import Admission
 from frontdesk.services.identity.withdrawing import load_withdrawals
 from tests.unit.driver import content, faults
 from tests.unit.identity.house import ANA, OPERATOR, OWNER, STRANGER, House
@@ -20,6 +21,7 @@ def house() -> House:
 def test_an_owner_gives_and_takes_roles_at_their_own_shop(house: House) -> None:
     ana, web = house.open_account(), house.website(scopes=["orders:read", "stock:write"])
     path = f"/users/{ana}/grants/shop:snacks"
+    house.later(seconds=1)
     assert content(house.desk.send(OWNER, f"PUT {path}", {"role": "staff"}))["grants"] == {
         "shop:snacks": "staff"
     }
@@ -29,6 +31,7 @@ def test_an_owner_gives_and_takes_roles_at_their_own_shop(house: House) -> None:
     assert (admission.scopes, admission.grants) == (("orders:read", "stock:write"), {"shop:snacks": "staff"})
     assert house.desk.send(OWNER, f"DELETE {path}").status == 200
     later = house.refresh(web, admission.refresh_token)
+    assert isinstance(later, Admission)
     assert later.grants == {}
     assert later.scopes == ("orders:read",)
     house.deliver()

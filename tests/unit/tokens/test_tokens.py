@@ -39,7 +39,7 @@ class Issuer:
     def issue(self, **more: str | int) -> str:
         """Return a good token."""
         scopes = ["orders:read", "orders:write"]
-        return self.tokens.issue("usr_ana", scopes, {"shop:snacks": "staff"}, **more)
+        return self.tokens.issue("usr_ana", scopes, {"shop:snacks": "staff"}, LIFETIME, **more)
 
     def refuses(self, token: str) -> bool:
         """Return whether a token is turned away, without a word of what was in it."""

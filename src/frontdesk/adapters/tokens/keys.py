@@ -47,7 +47,7 @@ class KeyRing:
         now = self._clock.now()
         return [key for moment, key in self._trusted().items() if moment <= now][-1]
 
-    def verifying(self, kid: str) -> RSAKey | None:
+    def verifying(self, kid: str | None) -> RSAKey | None:
         """Return the trusted key of this id."""
         return next((key for key in self._trusted().values() if key.kid == kid), None)
 
