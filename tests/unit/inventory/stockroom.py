@@ -25,6 +25,7 @@ from frontdesk.services.orders.events import (
 from tests.unit.driver import START, Desk
 
 SHOP = "corner-snacks"
+ENOUGH = 5_000  # events, for anything here to come to rest
 ALL = frozenset(SERVICE.scopes)
 ANA = Caller("usr_ana", ALL)
 BEN = Caller("usr_ben", ALL)
@@ -44,6 +45,7 @@ class StockRoom(Desk):
     def settle(self, *, times: int = 1) -> None:
         """Deliver what was published since, each so many times, until nothing more comes of it."""
         while self._settled < len(self.store.log):
+            assert self._settled < ENOUGH, "never comes to rest"
             message = self.store.log[self._settled]
             self._settled += 1
             for _ in range(times):

@@ -26,8 +26,9 @@ SKUS = ("cola", "crisps", "nuts")
 LOCATIONS = ("cellar", "counter")
 ARRIVES = 0.6  # of all steps, how many are a message that arrives
 COMES_AGAIN = 0.25  # of all messages
-FIRES = 0.1  # of all timers, at each step
+FIRES = 0.05  # of all timers, at each step
 GETS_IN_BETWEEN = 0.3
+ENOUGH = 20_000  # messages, for any history here to come to rest
 DEEPEST = 2  # so many may be between reading and saving at once, and one more
 
 
@@ -57,13 +58,16 @@ class World:
     def happen(self) -> None:
         """Let somebody do something."""
         happenings = (self.place, self.receive, self.adjust, self.cancel, self.dispatch, self.come_back)
-        self.chance.choice((*happenings, self.place, self.receive, self.hold, self.release))()
+        self.chance.choice((*happenings, self.place, self.receive, self.receive, self.hold, self.release))()
         self.collect()
 
     def rest(self) -> None:
         """Let every message arrive."""
-        while self.heap:
+        for _ in range(ENOUGH):
+            if not self.heap:
+                return
             self.arrive()
+        raise AssertionError("never comes to rest")
 
     def arrive(self) -> None:
         """Deliver any message of the heap; some stay there to come again."""
@@ -134,9 +138,9 @@ class World:
 
     def receive(self) -> None:
         """Book goods in."""
-        body = {"location": self.chance.choice(LOCATIONS), "quantity": self.chance.randint(1, 6)}
+        body = {"location": self.chance.choice(LOCATIONS), "quantity": self.chance.randint(1, 8)}
         if self.chance.random() < 0.2:
-            body["low_at"] = self.chance.randint(0, 3)
+            body["low_at"] = self.chance.randint(0, 6)
         self._book("receipts", body)
 
     def adjust(self) -> None:
