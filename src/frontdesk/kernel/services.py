@@ -18,6 +18,7 @@ class Reaction:
     and what is older than seen is dropped. `shared`: many sources change one record, so the record's few marks would
     forget a message too soon; it is remembered as a claim of 30 days instead (a dearer commit on AWS). `slow`: the
     handler waits for somebody outside; several run at once, each is acknowledged by itself, none delays a request.
+    `reads` names the records that the handler will ask for: a batch fetches those of all its messages at once.
     """
 
     on: type[Event]
@@ -26,6 +27,7 @@ class Reaction:
     latest: bool = False
     shared: bool = False
     slow: bool = False
+    reads: Callable[[Any], Iterable[tuple[AnyKind, str]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

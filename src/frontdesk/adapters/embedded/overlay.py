@@ -6,6 +6,7 @@ which 192 changes of 3 hot records become 3 writes. Queries go to the store belo
 
 from collections.abc import Mapping, Sequence
 
+from frontdesk.kernel import limits
 from frontdesk.kernel.checks import check
 from frontdesk.kernel.ports import Clock, Store
 from frontdesk.kernel.records import Claim, Commit, Record, Span, Take
@@ -36,6 +37,11 @@ class Overlay:
             self._records.update(((kind, id), found.get(id)) for id in unread)
         seen = ((id, self._records[kind, id]) for id in ids)
         return {id: record for id, record in seen if record is not None}
+
+    async def fetch(self, kind: str, ids: Sequence[str]) -> None:
+        """Read what a batch is going to ask for, also what is not there, as many at once as a store gives."""
+        for start in range(0, len(ids), limits.GET_MANY_MAX):
+            await self.get_many(kind, ids[start : start + limits.GET_MANY_MAX])
 
     async def query(self, kind: str, index: str, partition: str, span: Span) -> list[Record]:
         """Ask the store below: this batch's changes are not in it yet."""

@@ -5,6 +5,7 @@ repeats the whole batch or nothing of it. Knows no database and no event loop: t
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -14,7 +15,7 @@ import msgspec
 from frontdesk.adapters.embedded.overlay import Overlay
 from frontdesk.kernel.bus import Bus, Fate, cause, fate
 from frontdesk.kernel.errors import Conflict
-from frontdesk.kernel.messages import Message
+from frontdesk.kernel.messages import Message, unwrap
 from frontdesk.kernel.ports import Store
 from frontdesk.kernel.records import Commit
 from frontdesk.kernel.services import Reaction, Service
@@ -151,6 +152,8 @@ class Subscriber:
 
     async def _decide(self, entries: Sequence[Entry], cursor: int) -> Settlement:
         overlay = Overlay(self._store, self._bus.clock)
+        for kind, ids in self._reads(entries).items():
+            await overlay.fetch(kind, ids)
         parked: list[Parked] = []
         settled: list[int] = []
         for entry in entries:
@@ -160,6 +163,16 @@ class Subscriber:
             elif entry.is_retry:
                 settled.append(entry.seq)
         return Settlement(self.name, cursor, tuple(overlay.commits), tuple(parked), tuple(settled))
+
+    def _reads(self, entries: Sequence[Entry]) -> Mapping[str, list[str]]:
+        wanted: dict[str, list[str]] = {}
+        for entry in entries:
+            reaction = self._reactions[entry.message.name]
+            if reaction.reads is not None:
+                with suppress(ValueError, LookupError):  # what cannot be read fails alone, in its own turn
+                    for kind, id in reaction.reads(unwrap(entry.message, reaction.on)):
+                        wanted.setdefault(kind.name, []).append(id)
+        return wanted
 
     async def _react(self, entry: Entry, overlay: Overlay, *, alone: bool) -> Parked | None:
         before = len(overlay.commits)

@@ -101,8 +101,7 @@ class Transaction:
         """Execute everything that was taken in."""
         for kind, records in self.records.items():
             if records:
-                table = self._tables[kind]
-                self.database.executemany(table.save, map(table.to_row, records.values()))
+                self._write_records(self._tables[kind], records.values())
         if self.events:
             self.database.executemany(SAVE_EVENT, (event_row(seq, message) for seq, message in self.events))
         if self._dirty_counts:
@@ -174,6 +173,19 @@ class Transaction:
         for some in chunks(list(keys)):
             sql = f"select key, count from counters where key in {placeholders(some)}"
             self._counts.update(self.database.execute(sql, some))
+
+    def _write_records(self, table: KindTable, records: Iterable[Record]) -> None:
+        saved, moved = [], []
+        for record in records:
+            before = self._known(record.kind, record.id) if record.version > 1 else None
+            if before is not None and before.keys == record.keys:
+                moved.append(table.to_move(record))
+            else:
+                saved.append(table.to_row(record))
+        if saved:
+            self.database.executemany(table.save, saved)
+        if moved:
+            self.database.executemany(table.move, moved)
 
     def _write_claims(self) -> None:
         for key in self._dirty_claims:

@@ -7,7 +7,7 @@ from frontdesk.services.accounting.commands import ListBooks, PayRefund, PostEnt
 from frontdesk.services.accounting.events import CreditNoteIssued, InvoiceIssued
 from frontdesk.services.accounting.invoices import INVOICES, NUMBERINGS
 from frontdesk.services.accounting.manual import NothingDue
-from frontdesk.services.accounting.model import ENTRIES
+from frontdesk.services.accounting.model import ENTRIES, What, entry_id
 from frontdesk.services.accounting.shops import SHOPS
 from frontdesk.services.catalogue.events import ShopChanged
 from frontdesk.services.orders.events import (
@@ -97,7 +97,12 @@ SERVICE = Service(
     kinds=(ENTRIES, INVOICES, NUMBERINGS, SHOPS),
     routes=ROUTES,
     reactions=(
-        Reaction(OrderCreated, handlers.book_payment, SUBSCRIBER),
+        Reaction(
+            OrderCreated,
+            handlers.book_payment,
+            SUBSCRIBER,
+            reads=lambda event: [(ENTRIES, entry_id(event.order_id, What.PAID))],
+        ),
         Reaction(OrderRejected, handlers.book_rejection, SUBSCRIBER),
         Reaction(OrderCancelled, handlers.book_cancellation, SUBSCRIBER),
         Reaction(OrderDispatched, handlers.book_sale, SUBSCRIBER),

@@ -184,7 +184,12 @@ SERVICE = Service(
     kinds=(SHELVES, RESERVATIONS, ENTRIES, HOLDS),
     routes=(*_STAFF_ROUTES, *_BUYER_ROUTES),
     reactions=(
-        Reaction(OrderCreated, handlers.reserve, subscriber="inventory"),
+        Reaction(
+            OrderCreated,
+            handlers.reserve,
+            subscriber="inventory",
+            reads=lambda event: [(RESERVATIONS, event.order_id)],
+        ),
         Reaction(OrderCancelled, handlers.give_back, subscriber="inventory"),
         Reaction(OrderRejected, handlers.give_back, subscriber="inventory"),
         Reaction(OrderDispatched, handlers.let_go, subscriber="inventory"),
