@@ -23,16 +23,22 @@ from frontdesk.services.orders.model import ORDERS
 KINDS = (ORDERS, ENTRIES, INVOICES, NUMBERINGS, RESERVATIONS, STOCK_ENTRIES, HOLDS, SHELVES)
 """What is read, each record once."""
 
+PROGRESS_STEP = 500  # records
+
 
 class Comparison:
-    """Compares one snapshot, once. `seen`, `waiting` and `dead` count what passed by: kinds, and subscribers."""
+    """Compares one snapshot, once. `seen`, `waiting` and `dead` count what passed by: kinds, and subscribers.
 
-    def __init__(self, snapshot: Snapshot, progress: Callable[[], None] = lambda: None) -> None:
+    `progress` hears of every 500 records.
+    """
+
+    def __init__(self, snapshot: Snapshot, progress: Callable[[int], object] = lambda _: None) -> None:
         self.seen: Counter[str] = Counter()
         self.waiting: Counter[str] = Counter()
         self.dead: Counter[str] = Counter()
         self._snapshot = snapshot
         self._progress = progress
+        self._read = 0
         self._ledger = Ledger()
         self._shelves = Shelves()
         self._unreadable: list[Finding] = []
@@ -72,14 +78,14 @@ class Comparison:
         """See `cases.Observer`."""
         name = stored.kind.name
         self.seen[name] += 1
-        self._progress()
+        self._count()
         take = self._takes.get(name)
         if take is not None:
             take(stored)
 
     def unreadable(self, record: Record) -> None:
         """See `cases.Observer`."""
-        self._progress()
+        self._count()
         subject = f"{record.kind} {record.id}"
         wanted = "a body that can be read"
         self._unreadable.append(Finding(Code.UNREADABLE, "", subject, wanted, f"schema {record.schema}"))
@@ -88,6 +94,11 @@ class Comparison:
         """See `cases.Observer`."""
         (self.dead if event.is_dead else self.waiting)[event.subscriber] += 1
         self._shelves.add_undelivered(event)
+
+    def _count(self) -> None:
+        self._read += 1
+        if self._read % PROGRESS_STEP == 0:
+            self._progress(PROGRESS_STEP)
 
     def _complaints(self) -> Iterator[Finding]:
         yield from self._unreadable

@@ -1,0 +1,104 @@
+"""`frontdesk reconcile`: prove that orders, books and stock agree, or show where they do not."""
+
+import time
+from collections.abc import Mapping
+from typing import Annotated
+
+import typer
+
+from frontdesk import bootstrap
+from frontdesk.adapters.embedded.reader import NoDataError, Reader
+from frontdesk.config import Settings
+from frontdesk.entrypoints.cli import show
+from frontdesk.entrypoints.cli.mending import FOUND, CommandError
+from frontdesk.entrypoints.cli.options import DEFAULTS, Data, Json, settings_of
+from frontdesk.kernel.services import subscribers
+from frontdesk.reconciliation.comparison import KINDS
+from frontdesk.reconciliation.report import Report, report
+
+MAX_SHOWN = 50  # differences; JSON has more
+MAX_WAIT_SECONDS = 3_600
+LOOK_AGAIN_SECONDS = 0.25
+
+AnyShop = Annotated[str, typer.Option("--shop", help="Only what concerns this shop.")]
+Wait = Annotated[
+    float,
+    typer.Option(
+        min=0, max=MAX_WAIT_SECONDS, help="Look again for so many seconds while anything is on its way."
+    ),
+]
+
+
+def reconcile(shop: AnyShop = "", wait: Wait = 0, data: Data = DEFAULTS.data, json: Json = False) -> None:
+    """Prove that orders, books and stock agree, line by line.
+
+    Everything is read as it is at one moment, also beside a running server; nothing is changed. What a service has only
+    not heard of yet is on its way and no difference. Ends with 1 if there are differences.
+    """
+    settings = settings_of(data)
+    deadline = time.monotonic() + wait
+    found = _compared(settings, shop)
+    while found.agrees and found.on_its_way and time.monotonic() < deadline:
+        time.sleep(LOOK_AGAIN_SECONDS)
+        found = _compared(settings, shop)
+    if json:
+        show.as_json(found)
+    else:
+        _print(found)
+    if not found.agrees:
+        raise typer.Exit(FOUND)
+
+
+def _compared(settings: Settings, shop: str) -> Report:
+    listeners = {
+        name: [reaction.on.NAME for reaction in reactions]
+        for name, (_, reactions) in subscribers(bootstrap.choose()).items()
+    }
+    try:
+        with Reader(settings.data, listeners) as reader:
+            total = sum(reader.size(kind.name) for kind in KINDS)
+            with show.progress("Comparing", total=total) as advance:
+                return report(reader, shop, advance)
+    except NoDataError as missing:
+        raise CommandError(str(missing)) from None
+
+
+def _print(found: Report) -> None:
+    if found.differences:
+        columns = ("what", "shop", "subject", "expected", "found", "because of")
+        rows = [
+            (one.code.value, one.shop_id, one.subject, one.expected, one.found, one.cause)
+            for one in found.differences[:MAX_SHOWN]
+        ]
+        show.table(columns, rows)
+    for text in (*_differing(found), *_arriving(found), *_dead(found)):
+        show.note(text)
+    if found.agrees:
+        counts = found.compared
+        show.note(
+            f"Orders, books and stock agree: {counts.get('order', 0)} orders, {counts.get('entry', 0)} entries,"
+            f" {counts.get('invoice', 0)} invoices, {counts.get('reservation', 0)} reservations,"
+            f" {counts.get('shelf', 0)} shelves."
+        )
+
+
+def _differing(found: Report) -> list[str]:
+    if found.agrees:
+        return []
+    more = " The first are shown; --json has more." if len(found.differences) > MAX_SHOWN else ""
+    return [f"Differences: {sum(found.differing.values())}. {_counted(found.differing)}.{more}"]
+
+
+def _arriving(found: Report) -> list[str]:
+    count = sum(found.arriving.values())
+    return [f"On the way, and no difference: {count}. {_counted(found.arriving)}."] if count else []
+
+
+def _dead(found: Report) -> list[str]:
+    if not found.dead_letters:
+        return []
+    return [f"Dead letters of {_counted(found.dead_letters)}: see frontdesk dead-letters list."]
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} ({count})" for name, count in sorted(counts.items()))
