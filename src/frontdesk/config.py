@@ -30,6 +30,11 @@ class Settings:
         return f"http://[{reached}]:{self.port}" if ":" in reached else f"http://{reached}:{self.port}"
 
 
+def mysql_password(environ: Mapping[str, str] | None = None) -> str:
+    """Return FRONTDESK_MYSQL_PASSWORD, "" without it: what an import reads the old shop's database with."""
+    return (os.environ if environ is None else environ).get("FRONTDESK_MYSQL_PASSWORD", "")
+
+
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """Return the settings that FRONTDESK_DATA, _HOST, _PORT, _ISSUER, _LOG_LEVEL and _COPY_TO give.
 

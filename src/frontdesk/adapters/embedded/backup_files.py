@@ -18,6 +18,7 @@ LEFT_OUT = {
     "server.json": "the address of a running server",
     "frontdesk.db-wal": "folded into the database",
     "frontdesk.db-shm": "belongs to a running process",
+    "imports": "only saves an import time",
 }
 _HALF_WRITTEN = (".part", ".new")
 
@@ -30,7 +31,7 @@ def side_files(directory: DataDirectory) -> list[str]:
 def _side_files(directory: DataDirectory) -> Iterator[str]:
     for path in directory.path.rglob("*"):
         name = path.relative_to(directory.path).as_posix()
-        if name in LEFT_OUT or path == directory.database or not path.is_file():
+        if name.partition("/")[0] in LEFT_OUT or path == directory.database or not path.is_file():
             continue
         if not path.name.startswith(".") and path.suffix not in _HALF_WRITTEN:
             yield name

@@ -6,7 +6,16 @@ from typing import Annotated
 import typer
 
 from frontdesk import __version__
-from frontdesk.entrypoints.cli import backup, clients, dead_letters, keys, orders, products, users
+from frontdesk.entrypoints.cli import (
+    backup,
+    clients,
+    dead_letters,
+    import_,
+    keys,
+    orders,
+    products,
+    users,
+)
 from frontdesk.entrypoints.cli.describe import manifest, openapi
 from frontdesk.entrypoints.cli.mending import exit_status_of
 from frontdesk.entrypoints.cli.tokens import token
@@ -52,6 +61,7 @@ _add = app.command
 _add(epilog="Example: frontdesk up --demo --port 9000", rich_help_panel=SERVE)(up)
 app.add_typer(orders.app, name="orders", rich_help_panel=SHOP)
 app.add_typer(products.app, name="products", rich_help_panel=SHOP)
+app.add_typer(import_.app, name="import", rich_help_panel=SHOP)
 app.add_typer(users.app, name="users", rich_help_panel=ACCESS)
 app.add_typer(clients.app, name="clients", rich_help_panel=ACCESS)
 app.add_typer(keys.app, name="keys", rich_help_panel=ACCESS)

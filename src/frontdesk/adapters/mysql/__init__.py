@@ -1,0 +1,1 @@
+"""Another system's MySQL or MariaDB database, to read from."""
