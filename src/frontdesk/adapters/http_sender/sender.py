@@ -140,7 +140,7 @@ def _class_of(error: Exception) -> str:
             return "unknown_name"
         case TimeoutError() | httpcore.TimeoutException():
             return "timeout"
-        case httpcore.ConnectError() if isinstance(error.__cause__, ssl.SSLError):
+        case httpcore.ConnectError(args=(ssl.SSLError(),)):  # httpcore keeps what it stands for there
             return "certificate"
         case _:
             return "connection"
