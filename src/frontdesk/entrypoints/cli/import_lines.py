@@ -13,6 +13,7 @@ from frontdesk.entrypoints.cli.import_values import Bad
 from frontdesk.kernel.errors import Fault
 from frontdesk.kernel.money import MAX_MINOR, tax_on_top, tax_within
 
+AMOUNTS = ("net", "tax", "gross")
 _DECODER = msgspec.json.Decoder(float_hook=str)  # the digits as they are written: no float
 
 
@@ -114,7 +115,7 @@ def _extra(
 def _amounts(
     mapping: OrderMapping, quantity: int | None, unit_price: int | None, rate: int | None
 ) -> dict[str, int | None]:
-    if quantity is None or unit_price is None or rate is None or abs(quantity * unit_price) > MAX_MINOR:
+    if quantity is None or unit_price is None or rate is None or not 0 <= quantity * unit_price <= MAX_MINOR:
         return {"net": None, "tax": None, "gross": None}
     count = tax_within if mapping.order.tax_included else tax_on_top
     found = count(quantity * unit_price, rate)

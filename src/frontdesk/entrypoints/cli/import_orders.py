@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from frontdesk.entrypoints.cli import import_values as values
-from frontdesk.entrypoints.cli.import_lines import lines_of
+from frontdesk.entrypoints.cli.import_lines import AMOUNTS, lines_of
 from frontdesk.entrypoints.cli.import_mapping import Field, Source, field
 from frontdesk.entrypoints.cli.import_mapping import Mapping as OrderMapping
 from frontdesk.entrypoints.cli.import_reading import Reading, Row
@@ -130,15 +130,21 @@ def _without_bad(
 
 
 def _faults_of_shape(body: Mapping[str, Any], known: Collection[Fault]) -> list[Fault]:
-    """Return what the API would refuse, but for what is known to be wrong already."""
-    pointers = tuple(fault.pointer for fault in known)
-    found = _shape_of(body, ImportOrder)
-    return [fault for fault in found if not any(_is_about(fault.pointer, pointer) for pointer in pointers)]
+    """Return what the API would refuse, but for what is known already or follows from another fault of the line."""
+    pointers = {fault.pointer for fault in known}
+    fresh = [fault for fault in _shape_of(body, ImportOrder) if fault.pointer not in pointers]
+    lines = {
+        _line(pointer) for pointer in (*pointers, *(f.pointer for f in fresh)) if not _is_amount(pointer)
+    }
+    return [fault for fault in fresh if not (_is_amount(fault.pointer) and _line(fault.pointer) in lines)]
 
 
-def _is_about(pointer: str, known: str) -> bool:
-    line = known.startswith("/lines/") and pointer.startswith(known.rpartition("/")[0] + "/")
-    return pointer == known or (line and pointer.rpartition("/")[2] in {"net", "tax", "gross"})
+def _line(pointer: str) -> str:
+    return pointer.rpartition("/")[0] if pointer.startswith("/lines/") else ""
+
+
+def _is_amount(pointer: str) -> bool:
+    return bool(_line(pointer)) and pointer.rpartition("/")[2] in AMOUNTS
 
 
 def _shape_of(body: Mapping[str, Any], type: type[msgspec.Struct]) -> tuple[Fault, ...]:
