@@ -49,8 +49,9 @@ soak: $(DEV) $(EMULATOR) ## the long run: 20,000 seeds, 20 crashes, the slow tes
 	@$(BIN)/python -m tests.crash --cycles 20
 	@$(BIN)/pytest -n 2 --dist loadgroup -m slow
 
-bench: $(DEV) $(PEER) ## measure orders a second, ours beside the usual stack
-	@$(BIN)/python -m bench
+bench: $(DEV) $(PEER) ## measure orders a second, ours beside others; BENCH=--quick takes a minute
+	@.ci/peers
+	@$(BIN)/python -m bench $(BENCH)
 
 emulator: $(EMULATOR) ## install the AWS emulator that the tests use
 
@@ -90,7 +91,7 @@ $(EMULATOR): requirements/emulator.txt
 	@touch $@
 
 $(PEER): requirements/bench.txt
-	@echo "Installing the locked peer of the benchmark into .venv-bench ..."
+	@echo "Installing the locked peers of the benchmark into .venv-bench ..."
 	@test -x .venv-bench/bin/pip || $(PYTHON) -m venv --clear .venv-bench
 	@.venv-bench/bin/$(LOCKED) -r requirements/bench.txt
 	@touch $@

@@ -1,137 +1,155 @@
-"""Who is compared, and how each is started: the same question to both, put to a real process over HTTP."""
+"""Who is compared: what each stack must be able to do, and ours. The peers are in `rivals`."""
 
 import json
-import os
 import shutil
 import sqlite3
-import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from bench.errors import BenchError
+from bench.processes import HOST, Running, free_port, process, wait_until_ready
+from bench.shop import stock_shop
+from bench.tokens import our_tokens
+from frontdesk.services.accounting.model import What, entry_id
 
-TOKENS = 20  # people of the shop's staff, taking orders for the 5,000 customers of orders.lua
-SHOP = "shop:corner-snacks=staff"
-TOKEN_HOURS = "12"
-COUNT_PROCESSED = "select count(*) from r_order where json_extract(body, '$.steps[#-1].status') = 'PROCESSED'"
-PEER_PYTHON = Path(".venv-bench/bin/python")
-PEER_PACKAGES = ("fastapi", "httptools", "pydantic", "sqlalchemy", "uvicorn")
+SERVICES = "catalogue,orders,inventory,accounting"
+DATABASE = "frontdesk.db"
+
+# What is stored, in the words of `Counts`. A reservation keeps what its order wants, line by line.
+_COUNTS = """
+select (select count(*) from r_order),
+  (select count(*) from r_order where json_extract(body, '$.steps[#-1].status') = 'PROCESSED'),
+  (select count(*) from r_entry where id like '%:paid'),
+  (select total(json_extract(line.value, '$.quantity')) from r_reservation, json_each(body, '$.lines') line
+     where json_extract(body, '$.state') = 'RESERVED'),
+  (select total(json_extract(line.value, '$.quantity')) from r_order, json_each(body, '$.lines') line
+     where json_extract(body, '$.steps[#-1].status') = 'PROCESSED')
+"""
+_FINISHED = """
+select 1 from r_order, r_entry
+  where r_order.id = ? and json_extract(r_order.body, '$.steps[#-1].status') = 'PROCESSED' and r_entry.id = ?
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
-    """A command line, and what its environment has besides ours."""
+class Counts:
+    """What a stack holds: orders, those at their end, their journal entries, and pieces reserved and wanted."""
 
-    command: Sequence[str]
-    environment: Mapping[str, str]
+    stored: int
+    finished: int
+    journalled: int
+    reserved: int
+    wanted: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every order came to its end, with its journal entry and its stock."""
+        return self.stored == self.finished == self.journalled and self.reserved == self.wanted
 
 
-class Contestant(Protocol):
-    """A stack that takes `POST /orders`. Everything of one start is kept in the folder that is handed in."""
+class Stack(Protocol):
+    """A stack that takes `POST /orders`, and answers `GET /health` with 200 as soon as orders can come."""
 
     @property
     def name(self) -> str:
+        """What `--stacks` calls it."""
+
+    @property
+    def title(self) -> str:
         """What tables and pictures call it."""
 
-    def start(self, folder: Path, port: int) -> Start:
-        """Return how to serve on a port, with `GET /health` answering 200 as soon as orders can come."""
+    @property
+    def tokens(self) -> Path:
+        """A file with one access token a line."""
 
-    def stored(self, folder: Path) -> int:
-        """Return how many orders are in its database."""
+    def prepare(self) -> None:
+        """Make what every start begins with: a shop, its products, plenty of stock. Once for each run."""
+
+    def serve(self, folder: Path, *, fresh: bool = True) -> AbstractContextManager[Running]:
+        """Serve from a folder, made anew or as an earlier start left it. Raises BenchError."""
+
+    def waiting(self, server: Running) -> int:
+        """Return how much is accepted and not yet at its end; 0 for none."""
+
+    def watch(self, server: Running, folder: Path) -> AbstractContextManager[Callable[[str], bool]]:
+        """Lend something that says, time after time, whether an order is PROCESSED and in the journal."""
+
+    def counts(self, server: Running, folder: Path) -> Counts:
+        """Return what is stored."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: `tokens` is kept
 class Frontdesk:
-    """Ours. `key` is a folder that holds a signing key, so that one set of tokens is good for every start."""
+    """Ours, as everybody starts it. `work` holds what is prepared; `products` is how many it sells."""
 
-    key: Path
+    work: Path
+    products: int
+    services: str = SERVICES
     hold_reactions: bool = False
     name: str = "frontdesk"
-
-    def start(self, folder: Path, port: int) -> Start:
-        """See `Contestant`."""
-        data = folder / "data"
-        shutil.copytree(self.key, data)
-        options = ["--data", str(data), "--port", str(port), "--services", "orders", "--demo"]
-        if self.hold_reactions:
-            options.append("--hold-reactions")
-        return Start([sys.executable, "-m", "frontdesk", "up", *options], {})
-
-    def stored(self, folder: Path) -> int:
-        """See `Contestant`."""
-        return _number(folder / "data" / "frontdesk.db", "select count(*) from r_order")
-
-    def processed(self, folder: Path) -> int:
-        """Return how many orders came to their end state."""
-        return _number(folder / "data" / "frontdesk.db", COUNT_PROCESSED)
-
-
-@dataclass(frozen=True, slots=True)
-class UsualStack:
-    """FastAPI + SQLAlchemy + SQLite, in an environment of its own: see `peer_fastapi` for its two forms."""
-
-    python: Path
-    form: str = "tutorial"
+    title: str = "frontdesk"
 
     @property
-    def name(self) -> str:
-        """See `Contestant`."""
-        return f"FastAPI + SQLAlchemy, {self.form} form"
+    def template(self) -> Path:
+        """The data that every start begins with."""
+        return self.work / "frontdesk"
 
-    def start(self, folder: Path, port: int) -> Start:
-        """See `Contestant`."""
-        options = ["--port", str(port), "--http", "httptools", "--no-access-log", "--log-level", "warning"]
-        command = [str(self.python), "-m", "uvicorn", "bench.peer_fastapi:app", *options]
-        return Start(command, {"PEER_DATABASE": str(folder / "peer.db"), "PEER_FORM": self.form})
+    @cached_property
+    def tokens(self) -> Path:
+        """See `Stack`."""
+        return our_tokens(self.template, self.work / "frontdesk.tokens")
 
-    def stored(self, folder: Path) -> int:
-        """See `Contestant`."""
-        return _number(folder / "peer.db", "select count(*) from orders")
+    def prepare(self) -> None:
+        """See `Stack`. The shop is set up through the API."""
+        with self._serve(self.template, self.work / "prepare.log") as server:
+            stock_shop(server, self.template, self.products)
+            while self.waiting(server):
+                time.sleep(0.05)
 
-    def versions(self) -> dict[str, str]:
-        """Return the versions of its packages. Raises BenchError when they are not installed."""
-        code = "import importlib.metadata as m, json, sys; print(json.dumps({n: m.version(n) for n in sys.argv[1:]}))"
-        try:
-            found: dict[str, str] = json.loads(_output([str(self.python), "-c", code, *PEER_PACKAGES]))
-        except (OSError, subprocess.CalledProcessError):
-            raise BenchError(
-                f"The peer is not installed in {self.python.parent.parent}; `make bench` does it."
-            ) from None
-        return found
+    @contextmanager
+    def serve(self, folder: Path, *, fresh: bool = True) -> Iterator[Running]:
+        """See `Stack`."""
+        if fresh:
+            shutil.copytree(self.template, folder / "data")
+        with self._serve(folder / "data", folder / "server.log") as server:
+            yield server
+
+    @contextmanager
+    def _serve(self, data: Path, log: Path) -> Iterator[Running]:
+        port = free_port()
+        options = ["--data", str(data), "--host", HOST, "--port", str(port), "--services", self.services]
+        if self.hold_reactions:
+            options.append("--hold-reactions")
+        command = [sys.executable, "-m", "frontdesk", "up", *options, "--log-level", "warning"]
+        with process(command, log) as running:
+            server = Running(port, (running.pid,))
+            wait_until_ready(server, self.title, running, log)
+            yield server
+
+    def waiting(self, server: Running) -> int:
+        """See `Stack`: the events that the slowest subscriber has before it."""
+        events: dict[str, int] = json.loads(server.get("/health")[1])["backlog"]
+        return max(events.values(), default=0)
+
+    @contextmanager
+    def watch(self, server: Running, folder: Path) -> Iterator[Callable[[str], bool]]:
+        """See `Stack`. It reads beside the server, whom it costs nothing."""
+        with closing(_beside(folder)) as connection:
+            yield lambda order_id: bool(
+                connection.execute(_FINISHED, (order_id, entry_id(order_id, What.PAID))).fetchall()
+            )
+
+    def counts(self, server: Running, folder: Path) -> Counts:
+        """See `Stack`."""
+        with closing(_beside(folder)) as connection:
+            return Counts(*map(int, connection.execute(_COUNTS).fetchone()))
 
 
-def issue_tokens(key: Path) -> Path:
-    """Make a signing key and tokens; return the file that has one token a line."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        first = _issue(key, 0)  # makes the key
-        others = pool.map(partial(_issue, key), range(1, TOKENS))
-        tokens = [first, *others]
-    path = key.with_name("tokens")
-    path.write_text("".join(f"{token}\n" for token in tokens), encoding="utf-8")
-    path.chmod(0o600)
-    return path
-
-
-def _issue(key: Path, number: int) -> str:
-    options = ["--scope", "orders:write orders:read", "--subject", f"till-{number}", "--grant", SHOP]
-    command = [sys.executable, "-m", "frontdesk", "token", *options, "--hours", TOKEN_HOURS, "--json"]
-    token: str = json.loads(_output([*command, "--data", str(key)]))["access_token"]
-    return token
-
-
-def _output(command: Sequence[str]) -> str:
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
-def _number(database: Path, query: str) -> int:
-    connection = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)
-    try:
-        row: Sequence[Any] = connection.execute(query).fetchone()
-    finally:
-        connection.close()
-    return int(row[0])
+def _beside(folder: Path) -> sqlite3.Connection:
+    path = (folder / "data" / DATABASE).resolve().as_uri()
+    return sqlite3.connect(f"{path}?mode=ro", uri=True)

@@ -13,7 +13,7 @@ from bench.disk import filesystem
 from frontdesk import __version__
 
 
-def machine_facts(folder: Path, peer_versions: Mapping[str, str]) -> dict[str, Any]:
+def machine_facts(folder: Path, peers: Mapping[str, str]) -> dict[str, Any]:
     """Return what a reader must know to judge the figures; `load_average` is that of the minute before."""
     return {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -26,7 +26,7 @@ def machine_facts(folder: Path, peer_versions: Mapping[str, str]) -> dict[str, A
         "sqlite": sqlite3.sqlite_version,
         "wrk": _wrk_version(),
         "frontdesk": __version__,
-        "peer": dict(peer_versions),
+        "peers": dict(peers),
     }
 
 

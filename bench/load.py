@@ -12,7 +12,7 @@ from bench.processes import Running
 
 SCRIPT = Path(__file__).with_name("orders.lua")
 TIMEOUT = "30s"  # slower answers count as broken; the usual stack keeps some waiting for seconds
-WARM_UP_SECONDS = 1
+CONNECTIONS = 64
 
 NO_WRK = """wrk is not installed; it makes the load.
   Debian, Ubuntu:  sudo apt-get install wrk
@@ -22,9 +22,8 @@ NO_WRK = """wrk is not installed; it makes the load.
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What came of a load. `rate` counts answers of 201 and nothing else; CPU is that of the server alone."""
+    """What came of a load. `rate` counts answers of 201 and nothing else; CPU is that of the whole stack."""
 
-    connections: int
     seconds: float
     answers: dict[str, int]  # by status
     broken: int  # connections refused, cut or timed out
@@ -46,40 +45,50 @@ class Load:
         return ", ".join([*found, f"{self.broken} broken"] if self.broken else found)
 
 
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who sends the orders: with which tokens, for how many products."""
+
+    tokens: Path
+    products: int
+
+    def drive(
+        self, server: Running, seconds: int, *, connections: int = CONNECTIONS, rate: float | None = None
+    ) -> Load:
+        """Keep so many connections busy, each with one order at a time; with `rate`, place about so many a second.
+
+        Raises BenchError when not one was placed.
+        """
+        pause_ms = connections * 1000 / rate if rate else 0
+        cpu = server.cpu_seconds()
+        found = json.loads(self._wrk(server, seconds, connections, pause_ms).splitlines()[-1])
+        cpu = server.cpu_seconds() - cpu
+        placed = found["answers"].get("201", 0)
+        if not placed:
+            raise BenchError(f"No order was placed; the answers were {found['answers'] or 'none at all'}.")
+        return Load(
+            seconds=round(found["seconds"], 3),
+            answers=found["answers"],
+            broken=found["broken"],
+            rate=round(placed / found["seconds"], 1),
+            p50_ms=found["p50"] / 1000,
+            p99_ms=found["p99"] / 1000,
+            max_ms=found["max"] / 1000,
+            cpu_cores=round(cpu / found["seconds"], 2),
+            cpu_micros=round(cpu / placed * 1e6, 1),
+        )
+
+    def _wrk(self, server: Running, seconds: int, connections: int, pause_ms: float) -> str:
+        options = ["-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", TIMEOUT, "-s", str(SCRIPT)]
+        words = [str(self.tokens), secrets.token_hex(6), str(self.products), f"{pause_ms:.3f}"]
+        command = ["wrk", *options, server.url, "--", *words]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        if done.returncode:
+            raise BenchError(f"wrk failed: {done.stderr.strip() or done.stdout.strip()}")
+        return done.stdout
+
+
 def check_wrk() -> None:
     """Raise BenchError when there is no wrk."""
     if shutil.which("wrk") is None:
         raise BenchError(NO_WRK)
-
-
-def drive(server: Running, tokens: Path, *, connections: int, seconds: int) -> Load:
-    """Keep so many connections busy, each with one order at a time. Raises BenchError when not one was placed."""
-    cpu = server.cpu_seconds()
-    found = json.loads(_wrk(server, tokens, connections, seconds).splitlines()[-1])
-    cpu = server.cpu_seconds() - cpu
-    placed = found["answers"].get("201", 0)
-    if not placed:
-        raise BenchError(f"No order was placed; the answers were {found['answers'] or 'none at all'}.")
-    return Load(
-        connections=connections,
-        seconds=round(found["seconds"], 3),
-        answers=found["answers"],
-        broken=found["broken"],
-        rate=round(placed / found["seconds"], 1),
-        p50_ms=found["p50"] / 1000,
-        p99_ms=found["p99"] / 1000,
-        max_ms=found["max"] / 1000,
-        cpu_cores=round(cpu / found["seconds"], 2),
-        cpu_micros=round(cpu / placed * 1e6, 1),
-    )
-
-
-def _wrk(server: Running, tokens: Path, connections: int, seconds: int) -> str:
-    options = ["-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", TIMEOUT, "-s", str(SCRIPT)]
-    run = secrets.token_hex(6)
-    done = subprocess.run(
-        ["wrk", *options, server.url, "--", str(tokens), run], check=False, capture_output=True, text=True
-    )
-    if done.returncode:
-        raise BenchError(f"wrk failed: {done.stderr.strip() or done.stdout.strip()}")
-    return done.stdout

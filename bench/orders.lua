@@ -1,15 +1,16 @@
 -- Orders of three lines from 5,000 customers, drawn anew for every request, each with an Idempotency-Key of its own.
--- Arguments after `--`: a file with one access token a line, and a word that no other run uses.
+-- Arguments after `--`: a file with one access token a line, a word that no other run uses, how many products there
+-- are, and how many milliseconds a connection waits on average before each order (0: it never waits).
 -- Writes one line of JSON at the end: answers by status, broken connections, and latencies in microseconds.
 
 local CUSTOMERS = 5000
-local BODY = '{"shop_id":"corner-snacks","channel":"web",'
+local BODY = '{"shop_id":"bench-shop","channel":"web",'
   .. '"customer":{"id":"customer-%04d","name":"Customer %04d","email":"customer-%04d@example.com"},'
-  .. '"lines":[{"sku":"pretzel","quantity":2},{"sku":"cola","quantity":1},{"sku":"crisps","quantity":3}],'
+  .. '"lines":[{"sku":"sku-%04d","quantity":2},{"sku":"sku-%04d","quantity":1},{"sku":"sku-%04d","quantity":3}],'
   .. '"delivery":{"method":"delivery","address":"%04d Harbour Street, Port Example"}}'
 
 local threads = {}
-local heads, run = {}, ""
+local heads, run, third, pause = {}, "", 1, 0
 answers = {} -- global, so that `done` can ask each thread for it
 
 function setup(thread)
@@ -17,9 +18,12 @@ function setup(thread)
 end
 
 function init(arguments)
-  run = arguments[2]
+  run, third, pause = arguments[2], math.floor(tonumber(arguments[3]) / 3), tonumber(arguments[4])
   math.randomseed(tonumber(run, 16) % 2 ^ 31)
-  local length = #BODY:format(0, 0, 0, 0)
+  if pause == 0 then
+    delay = nil
+  end
+  local length = #BODY:format(0, 0, 0, 0, 0, 0, 0)
   for token in io.lines(arguments[1]) do
     heads[#heads + 1] = "POST /orders HTTP/1.1\r\nHost: " .. wrk.host .. ":" .. wrk.port
       .. "\r\nAuthorization: Bearer " .. token .. "\r\nContent-Type: application/json"
@@ -27,10 +31,20 @@ function init(arguments)
   end
 end
 
+-- One product from each third of the shelves: three different ones, without looking twice.
+local function drawn(part)
+  return math.random(part * third, (part + 1) * third - 1)
+end
+
 function request()
   local n = math.random(0, CUSTOMERS - 1)
   local key = ("%s-%08x%08x"):format(run, math.random(0, 2 ^ 31 - 1), math.random(0, 2 ^ 31 - 1))
-  return heads[math.random(#heads)] .. key .. "\r\n\r\n" .. BODY:format(n, n, n, n)
+  return heads[math.random(#heads)] .. key .. "\r\n\r\n" .. BODY:format(n, n, n, drawn(0), drawn(1), drawn(2), n)
+end
+
+-- Orders of people who do not know of each other: the waits between them are exponential.
+function delay()
+  return math.floor(-pause * math.log(1 - math.random()) + 0.5)
 end
 
 function response(status)

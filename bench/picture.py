@@ -1,10 +1,11 @@
 """Results as one picture: bars of orders per second, as SVG that also reads on a dark page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from html import escape
 from statistics import median
 
-from bench.results import SUSTAINED_BAR, Results
+from bench.results import BURST_BAR, HELD, OURS, RIVAL, SUSTAINED_BAR, Results, ratios
 
 WIDTH, LEFT, ROW, GAP = 860, 280, 26, 22
 SCALE = WIDTH - LEFT - 190  # pixels of the longest bar; the rest is for its words
@@ -15,25 +16,32 @@ text{font:13px system-ui,sans-serif;fill:#1b1f24}.head{font-weight:600}.ours{fil
 @media(prefers-color-scheme:dark){text{fill:#e6e8eb}.ours{fill:#8ab4f8}.peer{fill:#6b7280}.bar{stroke:#fb923c}}
 """
 
-Bar = tuple[str, float, str, str]  # name, orders per second, class, words behind
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Bars of one measurement: each stack's rates, pair by pair; ours must reach so many times the rival's."""
+
+    title: str
+    ours: str
+    rates: dict[str, list[float]]
+    goal: float
+
+    @property
+    def wanted(self) -> float | None:
+        """What ours must at least reach."""
+        return self.goal * median(self.rates[RIVAL]) if RIVAL in self.rates else None
 
 
 def picture(results: Results) -> str:
     """Return an SVG document. A dashed line stands where ours must at least reach."""
-    groups = list(_groups(results))
-    longest = max(rate for _, bars, goal in groups for rate in [*(bar[1] for bar in bars), goal or 0])
-    parts, y = [], 44
-    for title, bars, goal in groups:
-        parts.append(f'<text class="head" x="12" y="{y + 14}">{escape(title)}</text>')
-        y += ROW
-        top = y
-        for bar in bars:
-            parts.append(_bar(bar, y, SCALE / longest))
-            y += ROW
-        if goal is not None:
-            x = LEFT + goal * SCALE / longest
-            parts.append(f'<line class="bar" x1="{x:.1f}" x2="{x:.1f}" y1="{top - 3}" y2="{top + ROW - 3}"/>')
-        y += GAP
+    groups = [group for group in _groups(results) if group.rates]
+    rates = [median(found) for group in groups for found in group.rates.values()]
+    longest = max([1.0, *rates, *(group.wanted or 0 for group in groups)])
+    parts: list[str] = []
+    y = 44
+    for group in groups:
+        parts += _drawn(group, results, y, SCALE / longest)
+        y += ROW * (1 + len(group.rates)) + GAP
     facts = results.facts
     machine = f"{facts['cpus']} CPUs, {facts['kernel']}, Python {facts['python']}, SQLite {facts['sqlite']}"
     size = f'width="{WIDTH}" height="{y + 18}" viewBox="0 0 {WIDTH} {y + 18}"'
@@ -45,29 +53,32 @@ def picture(results: Results) -> str:
     )
 
 
-def _groups(results: Results) -> Iterator[tuple[str, list[Bar], float | None]]:
-    for contest in results.contests:
-        ours = median(load.rate for load in contest.ours)
-        peer = median(load.rate for load in contest.peer)
-        bars = [
-            ("frontdesk, reactions held", ours, "ours", f", {contest.ratio:.1f} times"),
-            ("FastAPI + SQLAlchemy", peer, "peer", ""),
-        ]
-        yield contest.title, bars, contest.bar * peer if contest.bar else None
-    sustained = results.sustained
-    bars = [
-        ("frontdesk, every order processed", sustained.load.rate, "ours", f", {sustained.ratio:.1f} times"),
-        ("FastAPI + SQLAlchemy, stored only", sustained.peer_rate, "peer", ""),
-    ]
-    yield f"Sustained for {sustained.load.seconds:.0f} s", bars, SUSTAINED_BAR * sustained.peer_rate
+def _groups(results: Results) -> Iterator[Group]:
+    burst = {name: [one.many.rate for one in ones] for name, ones in results.burst.items()}
+    yield Group("Burst: accepted", HELD, burst, BURST_BAR)
+    sustained = {name: [one.rate for one in ones] for name, ones in results.sustained.items()}
+    yield Group("Sustained: reserved, booked and PROCESSED", OURS, sustained, SUSTAINED_BAR)
 
 
-def _bar(bar: Bar, y: int, scale: float) -> str:
-    name, rate, kind, words = bar
-    width = max(rate * scale, 1)
-    label = f"{rate:,.0f}{words}"
+def _drawn(group: Group, results: Results, y: int, scale: float) -> Sequence[str]:
+    parts = [f'<text class="head" x="12" y="{y + 14}">{escape(group.title)}</text>']
+    y += ROW
+    if group.wanted is not None and group.ours in group.rates:
+        x = LEFT + group.wanted * scale
+        parts.append(f'<line class="bar" x1="{x:.1f}" x2="{x:.1f}" y1="{y - 3}" y2="{y + ROW - 3}"/>')
+    for name, rates in group.rates.items():
+        words = f"{median(rates):,.0f}"
+        if name != group.ours and group.ours in group.rates:
+            words += f" (ours is {median(ratios(group.rates[group.ours], rates)):.1f} times)"
+        parts.append(_bar(results.titles[name], median(rates) * scale, words, y, is_ours=name == group.ours))
+        y += ROW
+    return parts
+
+
+def _bar(name: str, length: float, words: str, y: int, *, is_ours: bool) -> str:
+    width, kind = max(length, 1), "ours" if is_ours else "peer"
     return (
         f'<text x="24" y="{y + 14}">{escape(name)}</text>'
         f'<rect class="{kind}" x="{LEFT}" y="{y}" width="{width:.1f}" height="{ROW - 6}" rx="2"/>'
-        f'<text x="{LEFT + width + 8:.1f}" y="{y + 14}">{escape(label)}</text>'
+        f'<text x="{LEFT + width + 8:.1f}" y="{y + 14}">{escape(words)}</text>'
     )

@@ -1,99 +1,147 @@
-"""A server as a real process, from an empty folder to a clean stop."""
+"""Servers as real processes: from a command line to a clean stop, with what they use of the machine."""
 
 import os
+import pwd
+import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from bench.contestants import Contestant
 from bench.errors import BenchError
 
 HOST = "127.0.0.1"
-START_SECONDS = 20.0
-STOP_SECONDS = 5.0  # between SIGTERM and SIGKILL
+START_SECONDS = 30.0
+STOP_SECONDS = 10.0  # between the request to stop and SIGKILL
 LOG_TAIL_CHARS = 2_000
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A server that takes orders."""
+    """A stack that takes orders: its web server's port, and the first process of each of its servers."""
 
     port: int
-    process: "subprocess.Popen[bytes]"
+    roots: tuple[int, ...]
 
     @property
     def url(self) -> str:
         """Where orders go."""
         return f"http://{HOST}:{self.port}/orders"
 
-    def health(self) -> tuple[int, bytes]:
-        """Return status and body of `GET /health`. Raises OSError or HTTPException when nobody answers."""
-        connection = HTTPConnection(HOST, self.port, timeout=5)
+    def get(self, path: str) -> tuple[int, bytes]:
+        """Return status and body of an answer. Raises OSError or HTTPException when there is none."""
+        connection = HTTPConnection(HOST, self.port, timeout=60)
         try:
-            connection.request("GET", "/health")
+            connection.request("GET", path)
             answer = connection.getresponse()
             return answer.status, answer.read()
         finally:
             connection.close()
 
     def cpu_seconds(self) -> float:
-        """Return the processor time that the server has used so far, of all its threads."""
-        stat = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="utf-8")
-        user, system = stat.rpartition(")")[2].split()[11:13]  # fields 14 and 15 of proc(5)
-        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+        """Return the processor time that all processes of the stack have used so far."""
+        ticks = 0
+        for pid in self._pids():
+            try:
+                stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+            except OSError:
+                continue  # it has ended since
+            user, system = stat.rpartition(")")[2].split()[11:13]  # fields 14 and 15 of proc(5)
+            ticks += int(user) + int(system)
+        return ticks / TICKS
+
+    def memory_bytes(self) -> int:
+        """Return what all processes of the stack hold in memory. What several share is counted once."""
+        kilobytes = 0
+        for pid in self._pids():
+            try:
+                text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
+            except OSError:
+                continue
+            kilobytes += sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
+        return kilobytes * 1024
+
+    def _pids(self) -> list[int]:
+        children: dict[int, list[int]] = {}
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdigit():
+                try:
+                    stat = (folder / "stat").read_text(encoding="utf-8")
+                except OSError:
+                    continue
+                children.setdefault(int(stat.rpartition(")")[2].split()[1]), []).append(int(folder.name))
+        found = list(self.roots)
+        for pid in found:  # grows while it is walked
+            found += children.get(pid, [])
+        return found
 
 
 @contextmanager
-def serving(contestant: Contestant, folder: Path) -> Iterator[Running]:
-    """Serve from a fresh folder, which is left behind.
-
-    Raises BenchError, with the end of the server's log, when it does not start.
-    """
-    folder.mkdir(parents=True)
-    port = _free_port()
-    start = contestant.start(folder, port)
-    log = folder / "server.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            start.command, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, **start.environment}
+def process(
+    command: Sequence[str],
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    *,
+    user: str | None = None,
+    end: signal.Signals = signal.SIGTERM,
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a server until the block ends; what it writes goes to a file. Only root may name a user."""
+    with log.open("ab") as output:
+        running = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **(environment or {})},
+            user=user,
+            group=pwd.getpwnam(user).pw_gid if user else None,
+            extra_groups=[] if user else None,
+            start_new_session=True,  # Ctrl-C is for the benchmark, which then stops its servers
         )
-    running = Running(port, process)
     try:
-        _wait_until_ready(running, contestant, log)
         yield running
     finally:
-        _stop(process)
+        _stop(running, end)
 
 
-def _free_port() -> int:
+def wait_until_ready(server: Running, name: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Return when `GET /health` answers 200. Raises BenchError, with the end of the log, when it never does."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if server.get("/health")[0] == 200:
+                return
+        except (OSError, HTTPException):
+            pass
+        time.sleep(0.05)
+    how = "ended at once" if process.poll() is not None else f"was not ready in {START_SECONDS:.0f} s"
+    raise BenchError(f"{name} {how}. Its log ends:\n{tail(log)}")
+
+
+def tail(log: Path) -> str:
+    """Return how a log ends."""
+    return log.read_text(encoding="utf-8", errors="replace")[-LOG_TAIL_CHARS:]
+
+
+def free_port() -> int:
+    """Return a port on which nobody listens."""
     with socket.create_server((HOST, 0)) as found:
         port: int = found.getsockname()[1]
     return port
 
 
-def _wait_until_ready(running: Running, contestant: Contestant, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and running.process.poll() is None:
-        try:
-            if running.health()[0] == 200:
-                return
-        except (OSError, HTTPException):
-            pass
-        time.sleep(0.05)
-    tail = log.read_text(encoding="utf-8", errors="replace")[-LOG_TAIL_CHARS:]
-    how = "ended at once" if running.process.poll() is not None else f"was not ready in {START_SECONDS:.0f} s"
-    raise BenchError(f"{contestant.name} {how}. Its log ends:\n{tail}")
-
-
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    process.terminate()
+def _stop(process: "subprocess.Popen[bytes]", end: signal.Signals) -> None:
+    """Ask, then end it and whatever it started."""
+    process.send_signal(end)
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)

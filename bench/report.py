@@ -1,6 +1,6 @@
-"""Results as a table and a verdict, for people."""
+"""Results as tables and a verdict, for people."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from statistics import median
 
 from rich.box import SIMPLE
@@ -9,85 +9,127 @@ from rich.table import Table
 
 from bench.load import Load
 from bench.results import (
-    DRAIN_BAR_SECONDS,
+    HELD,
+    OURS,
     PAIRS_FOR_A_VERDICT,
-    SUSTAINED_BAR,
-    Contest,
     Results,
     Sustained,
+    all_lags,
+    percentile,
+    ratios,
 )
 
-COLUMNS = ("orders/s", "p50 ms", "p99 ms", "CPU µs", "cores", "ratio")
+MEGABYTE = 1_000_000
 
 
 def show(results: Results, console: Console) -> None:
-    """Print everything in 80 columns: medians, and the smallest and largest ratio of the pairs."""
-    title = "POST /orders: three lines, on disk before the answer"
-    table = Table("", title=title, title_justify="left", box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
-    for column in COLUMNS:
-        table.add_column(column, justify="right", no_wrap=True)
-    for contest in results.contests:
-        ratio = f"{contest.ratio:.1f} [{min(contest.ratios):.1f}-{max(contest.ratios):.1f}]"
-        table.add_row(f"[bold]{contest.title}")
-        table.add_row(*_row("ours, reactions held", contest.ours, ratio))
-        table.add_row(*_row("FastAPI + SQLAlchemy", contest.peer, "1"), end_section=True)
-    sustained = results.sustained
-    table.add_row(f"[bold]Sustained for {sustained.load.seconds:.0f} s")
-    table.add_row(*_row("ours, 64 connections", [sustained.load], f"{sustained.ratio:.1f}"))
-    table.add_row(*_row("ours, one connection", [sustained.single], ""))
-    console.print(table)
-    for line in _verdict(results):
-        console.print(line, highlight=False)
-
-
-def _row(name: str, loads: Sequence[Load], ratio: str) -> list[str]:
-    def middle(of: Callable[[Load], float]) -> float:
-        return median(of(load) for load in loads)
-
-    return [
-        f"  {name}",
-        f"{middle(lambda load: load.rate):,.0f}",
-        f"{middle(lambda load: load.p50_ms):.2f}",
-        f"{middle(lambda load: load.p99_ms):.1f}",
-        f"{middle(lambda load: load.cpu_micros):,.0f}",
-        f"{middle(lambda load: load.cpu_cores):.2f}",
-        ratio,
-    ]
-
-
-def _verdict(results: Results) -> list[str]:
-    fdatasync = median(results.fdatasyncs)
-    ours = median(load.rate for load in results.burst.ours)
-    lines = [
-        f"The disk: {fdatasync:,.0f} fdatasync/s; frontdesk makes {ours / fdatasync:.2f} orders durable for each.",
-        _burst_line(results.burst),
-        _sustained_line(results.sustained),
-    ]
-    for title, loads in (
-        ("frontdesk", [*results.burst.ours, *results.single.ours, results.sustained.load]),
-        ("The peer", [*results.burst.peer, *results.single.peer]),
-    ):
-        complaints = [load.complaints() for load in loads if load.complaints()]
-        if complaints:
-            lines.append(f"Not 201: {title} answered {'; '.join(complaints)}.")
+    """Print everything: medians, and in brackets the smallest and largest ratio of the pairs."""
+    for table in _tables(results):
+        console.print(table)
+    rates = results.fdatasyncs
+    console.print(
+        f"The disk: {median(rates):,.0f} fdatasync/s [{min(rates):,.0f} - {max(rates):,.0f}]", highlight=False
+    )
+    for bar in results.bars:
+        sign = "at least" if bar.at_least else "at most"
+        verdict = "[green]met[/]" if bar.is_met else "[red]missed[/]"
+        console.print(f"{bar.words}: {bar.found:.2f}, {sign} {bar.wanted:g}: {verdict}", highlight=False)
     if not results.is_verdict:
-        lines.append(
+        console.print(
             f"[yellow]Fewer than {PAIRS_FOR_A_VERDICT} pairs: this shows that it runs, not how fast.[/]"
         )
-    return lines
 
 
-def _burst_line(burst: Contest) -> str:
-    return f"Burst: {burst.ratio:.1f} times the peer, bar {burst.bar:g}: {_word(met=burst.is_met)}"
+def _tables(results: Results) -> Iterator[Table]:
+    if results.burst:
+        yield _burst(results)
+    if results.sustained:
+        yield _sustained(results)
+        yield _lags(results)
+    if results.growth:
+        yield _growth(results)
 
 
-def _sustained_line(sustained: Sustained) -> str:
-    return (
-        f"Sustained: {sustained.ratio:.1f} times the peer's burst, bar {SUSTAINED_BAR:g}; {sustained.processed:,} of"
-        f" {sustained.stored:,} orders PROCESSED; {sustained.backlog_events:,} events waited when the load stopped,"
-        f" gone after {sustained.drain_seconds:.2f} s, bar {DRAIN_BAR_SECONDS:g} s: {_word(met=sustained.is_met)}"
-    )
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("", no_wrap=True)
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    return table
 
 
-def _word(*, met: bool) -> str:
-    return "[green]met[/]" if met else "[red]missed[/]"
+def _burst(results: Results) -> Table:
+    columns = ("orders/s", "p50 ms", "p99 ms", "CPU µs", "alone/s", "ours is")
+    table = _table("Burst: accepted orders, 64 connections (and one alone)", *columns)
+    ours = [one.many.rate for one in results.burst.get(HELD, [])]
+    for name, ones in results.burst.items():
+        many = [one.many for one in ones]
+        alone = _middle([one.single for one in ones], lambda load: load.rate)
+        theirs = [load.rate for load in many]
+        table.add_row(
+            results.titles[name], *_cells(many), f"{alone:,.0f}", _ratio(ours, theirs, name == HELD)
+        )
+    return table
+
+
+def _sustained(results: Results) -> Table:
+    columns = ("done/s", "p50 ms", "p99 ms", "CPU µs", "drain s", "MB", "ours is")
+    table = _table("Sustained: orders brought to their end, 64 connections", *columns)
+    ours = [one.rate for one in results.sustained.get(OURS, [])]
+    for name, ones in results.sustained.items():
+        rates = [one.rate for one in ones]
+        cells = _cells([one.load for one in ones])
+        drain = max(one.drain_seconds for one in ones)
+        memory = median(one.memory_bytes for one in ones) / MEGABYTE
+        cells[0] = f"{median(rates):,.0f}"
+        row = (*cells, f"{drain:.2f}", f"{memory:,.0f}", _ratio(ours, rates, name == OURS))
+        table.add_row(results.titles[name], *row)
+    return table
+
+
+def _lags(results: Results) -> Table:
+    columns = ("orders/s", "201 p50", "201 p99", "end p50", "end p99", "followed")
+    table = _table("At half that load, in ms: until the answer, and from there to the end", *columns)
+    for name, ones in results.sustained.items():
+        lags = all_lags(ones)
+        if lags:
+            table.add_row(results.titles[name], *_lag_cells(ones, lags))
+    return table
+
+
+def _lag_cells(ones: Sequence[Sustained], lags: Sequence[float]) -> Sequence[str]:
+    answers = [answer for one in ones if one.lag for answer in one.lag.answers]
+    rate = median(one.lag.load.rate for one in ones if one.lag)
+    times = [percentile(values, percent) for values in (answers, lags) for percent in (50, 99)]
+    return [f"{rate:,.0f}", *(f"{time:.1f}" for time in times), f"{len(lags):,}"]
+
+
+def _growth(results: Results) -> Table:
+    columns = ("few, orders/s", "p99 ms", "many, orders/s", "p99 ms", "p99 grows")
+    table = _table("Growth: the same load with few orders stored, and with many", *columns)
+    for name, ones in results.growth.items():
+        grown = [one.ratio for one in ones]
+        few, many = _cells([one.few for one in ones]), _cells([one.many for one in ones])
+        table.add_row(results.titles[name], few[0], few[2], many[0], many[2], _range(grown))
+    return table
+
+
+def _cells(loads: Sequence[Load]) -> list[str]:
+    return [
+        f"{_middle(loads, lambda load: load.rate):,.0f}",
+        f"{_middle(loads, lambda load: load.p50_ms):.1f}",
+        f"{_middle(loads, lambda load: load.p99_ms):.1f}",
+        f"{_middle(loads, lambda load: load.cpu_micros):,.0f}",
+    ]
+
+
+def _middle(loads: Sequence[Load], of: Callable[[Load], float]) -> float:
+    return median(of(load) for load in loads)
+
+
+def _ratio(ours: Sequence[float], theirs: Sequence[float], is_ours: bool) -> str:  # noqa: FBT001 - a cell's own case
+    return "" if is_ours or not ours else _range(ratios(ours, theirs))
+
+
+def _range(found: Sequence[float]) -> str:
+    return f"{median(found):.1f} [{min(found):.1f}-{max(found):.1f}]"

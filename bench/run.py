@@ -1,4 +1,4 @@
-"""`python -m bench`: ours and the usual stack in turns, on this machine, now."""
+"""`python -m bench`: ours and others in turns, on this machine, now."""
 
 import argparse
 import json
@@ -8,30 +8,32 @@ import tempfile
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
-from bench.contestants import PEER_PYTHON, Frontdesk, UsualStack, issue_tokens
+from bench.contestants import Frontdesk, Stack
 from bench.disk import filesystem
 from bench.errors import BenchError
 from bench.facts import machine_facts
 from bench.load import check_wrk
 from bench.measure import Plan, measure
+from bench.options import parsed
+from bench.peer_shop import PeerShop
 from bench.picture import picture
 from bench.report import show
-from bench.results import Results
+from bench.results import HELD, OURS, RIVAL, TUTORIAL, Results
+from bench.rivals import CeleryStack, Rival, UsualStack
+from bench.servers import check_servers, postgres_version, redis_version
 
-BUILD = Path("build")
-MAX_NUMBER = 3_600
-EPILOG = (
-    "Example: python -m bench --pairs 1 --seconds 2 --sustained 5   (shows that it runs, in half a minute)"
-)
+FEW_ORDERS = 10_000
+SINGLE_SECONDS = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Return 0 when every bar is reached, 1 when one is missed, 2 when the run could not be made."""
-    options = _options(arguments)
-    console = Console()
+    options = parsed(arguments)
+    console = Console(soft_wrap=True)
     try:
         results = _run(options, console)
     except BenchError as error:
@@ -48,18 +50,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace, console: Console) -> Results:
     check_wrk()
-    peer = UsualStack(options.peer_python)
-    versions = peer.versions()
+    check_servers(redis="celery" in options.stacks)
     folder = _fresh_folder(options.folder)
     try:
-        with console.status("measuring ..."):
-            plan = Plan(
-                options.pairs, options.seconds, options.sustained, folder, issue_tokens(folder / "key")
-            )
-            held = Frontdesk(folder / "key", hold_reactions=True)
-            facts = machine_facts(folder, versions)
-            peers = (peer, UsualStack(options.peer_python, form="tuned"))
-            results = measure(plan, held, peers, facts, partial(console.print, highlight=False))
+        shop = PeerShop(folder, options.peer_python, options.products)
+        peers = {**shop.versions(), "postgresql": postgres_version()}
+        if "celery" in options.stacks:
+            peers["redis-server"] = redis_version()
+        facts = machine_facts(folder, peers)
+        results = measure(_plan(options, folder, shop), facts, partial(console.print, highlight=False))
     except BenchError as error:
         raise BenchError(f"{error}\nWhat the servers wrote is kept in {folder}.") from error
     except BaseException:
@@ -69,12 +68,44 @@ def _run(options: argparse.Namespace, console: Console) -> Results:
     return results
 
 
+def _plan(options: argparse.Namespace, folder: Path, shop: PeerShop) -> Plan:
+    rival = Rival(shop, "tuned", RIVAL, "the honest rival", options.workers)
+    ours = Frontdesk(folder, options.products, options.services)
+    held = Frontdesk(folder, options.products, options.services, True, HELD, "frontdesk, held")
+    by_statements = Rival(shop, "statements", "rival-statements", "the rival by statements", options.workers)
+    celery = CeleryStack(shop)
+    tutorial = UsualStack(shop, "tutorial", TUTORIAL, "FastAPI + SQLite")
+    tuned = UsualStack(shop, "tuned", "sqlite-tuned", "FastAPI + SQLite, tuned")
+
+    def chosen(measure: str, stacks: Sequence[Any]) -> Sequence[Any]:
+        wanted = {*options.stacks, HELD, OURS}
+        return [stack for stack in stacks if stack.name in wanted] if measure in options.only else []
+
+    burst: Sequence[Stack] = chosen("burst", [held, rival, by_statements, tutorial, tuned])
+    return Plan(
+        folder=folder,
+        products=options.products,
+        pairs=options.pairs,
+        burst_seconds=options.burst_seconds,
+        single_seconds=SINGLE_SECONDS,
+        sustained_seconds=options.seconds,
+        lag_seconds=options.lag_seconds,
+        burst=burst,
+        sustained=chosen("sustained", [ours, rival, celery]),
+        growth=chosen("growth", [ours, rival]),
+        few=FEW_ORDERS,
+        many=options.orders,
+    )
+
+
 def _fresh_folder(parent: Path) -> Path:
     """Return a folder of this run alone. Raises BenchError where nothing is ever on disk."""
     parent.mkdir(parents=True, exist_ok=True)
     if filesystem(parent) == "tmpfs":
         raise BenchError(f"{parent} is in memory, where nothing is durable. Choose a --folder on a disk.")
-    return Path(tempfile.mkdtemp(prefix="bench-", dir=parent))
+    folder = Path(tempfile.mkdtemp(prefix="bench-", dir=parent)).resolve()
+    folder.chmod(0o711)  # PostgreSQL runs as a user without rights, who must be able to pass
+    return folder
 
 
 def _write(results: Results, document: Path, drawing: Path) -> None:
@@ -84,28 +115,3 @@ def _write(results: Results, document: Path, drawing: Path) -> None:
     ):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-
-
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m bench", description="Orders a second: ours beside the usual stack.", epilog=EPILOG
-    )
-    whole = partial(_between, 1, MAX_NUMBER)
-    parser.add_argument("--pairs", type=whole, default=5, help="how often each is measured, in turns (5)")
-    parser.add_argument("--seconds", type=whole, default=5, help="length of one measurement (5)")
-    parser.add_argument("--sustained", type=whole, default=60, help="seconds of the long load (60)")
-    parser.add_argument("--json", type=Path, default=BUILD / "bench.json", help="where the figures go")
-    parser.add_argument("--picture", type=Path, default=BUILD / "bench.svg", help="where the picture goes")
-    parser.add_argument("--folder", type=Path, default=BUILD, help="where servers keep data; must be on disk")
-    parser.add_argument("--peer-python", type=Path, default=PEER_PYTHON, help="of the peer's environment")
-    return parser.parse_args(arguments)
-
-
-def _between(low: int, high: int, text: str) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        number = low - 1
-    if not low <= number <= high:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number from {low} to {high}")
-    return number
