@@ -4,7 +4,7 @@ A commit makes everything in it true or nothing. Building one that is over a lim
 refuse it alike.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
@@ -124,25 +124,28 @@ def _check_counts(commit: Commit) -> None:
     if (commit.events or commit.timers) and not commit.changes:
         raise ValueError("events and timers ride with a changed record, and this commit changes none")
     actions = len(commit.changes) + len(commit.unchanged) + len(commit.counters) + len(commit.claims)
-    if actions > 1 and len(set(_touched(commit))) < actions:
-        raise ValueError("a commit names a record, counter or claim twice")
-    _bound("actions", actions, limits.COMMIT_ACTIONS)
+    if actions > 1:
+        _check_touched(commit, actions)
     if len(commit.claims) > 1 or len(commit.events) > 1 or commit.timers:
         _bound("claims", len(commit.claims), limits.COMMIT_CLAIMS)
         _bound("events", len(commit.events), limits.EVENTS_PER_COMMIT)
         _bound("timers", len(commit.timers), limits.TIMERS_PER_COMMIT)
 
 
-def _touched(commit: Commit) -> Iterator[tuple[str, str]]:
-    yield from ((record.kind, record.id) for record in commit.changes)
-    yield from ((guard.kind, guard.id) for guard in commit.unchanged)
-    yield from (("+", add.key) for add in commit.counters)
-    yield from (("!", claim.key) for claim in commit.claims)
+def _check_touched(commit: Commit, actions: int) -> None:
+    touched = [(record.kind, record.id) for record in commit.changes]
+    touched += [(guard.kind, guard.id) for guard in commit.unchanged]
+    touched += [("+", add.key) for add in commit.counters]
+    touched += [("!", claim.key) for claim in commit.claims]
+    if len(set(touched)) < actions:
+        raise ValueError("a commit names a record, counter or claim twice")
+    _bound("actions", actions, limits.COMMIT_ACTIONS)
 
 
 def _check_sizes(commit: Commit) -> None:
-    keys = [named.key for named in (*commit.counters, *commit.claims)]
-    keys += [guard.id for guard in commit.unchanged]
+    keys = [add.key for add in commit.counters]
+    if commit.claims or commit.unchanged:
+        keys += [*[claim.key for claim in commit.claims], *[guard.id for guard in commit.unchanged]]
     for record in commit.changes:
         keys.append(record.id)
         for pair in record.keys.values():
@@ -153,8 +156,9 @@ def _check_sizes(commit: Commit) -> None:
             keys += pair
     if _could_exceed(keys, limits.KEY_BYTES):
         _bound("key bytes", max(map(_size, keys)), limits.KEY_BYTES)
-    timed = [timer.message for timer in commit.timers if isinstance(timer, SetTimer)]
-    events = [message.body for message in (*commit.events, *timed)]
+    events = [message.body for message in commit.events]
+    if commit.timers:
+        events += [timer.message.body for timer in commit.timers if isinstance(timer, SetTimer)]
     bodies = [*events, *[record.body for record in commit.changes]]
     if _could_exceed(bodies, limits.EVENT_BYTES):
         _bound("event bytes", max(map(_size, events), default=0), limits.EVENT_BYTES)

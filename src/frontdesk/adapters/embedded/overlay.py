@@ -19,6 +19,7 @@ class Overlay:
         self.commits: list[Commit] = []
         self._below = below
         self._clock = clock
+        self._began = clock.now()
         self._records: dict[tuple[str, str], Record | None] = {}
         self._claims: dict[str, Claim | None] = {}
         self._counts: dict[str, int] = {}
@@ -63,7 +64,9 @@ class Overlay:
     async def commit(self, commit: Commit) -> None:
         """Keep a commit for the batch, or refuse it as the store below would."""
         await self._read(commit)
-        check(commit, self, self._clock.now())
+        check(
+            commit, self, self._clock.now() if commit.claims else self._began
+        )  # only claims have a deadline
         self._records.update(((record.kind, record.id), record) for record in commit.changes)
         for add in commit.counters:
             self._counts[add.key] += add.amount

@@ -1,24 +1,30 @@
 """One SQLite transaction that holds many commits: each is checked against what is stored and what came before it.
 
-A commit that may not stand leaves nothing behind and its neighbours alone. Of a record that changes many times only the
-last state is written.
+A commit that may not stand leaves nothing behind and its neighbours alone; where several stand or fall together and a
+later one falls, the writer begins anew and gives each submission a savepoint. Of a record that changes many times only
+the last state is written.
 """
 
 import sqlite3
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
 from frontdesk.adapters.embedded.rows import SAVE_EVENT, KindTable, chunks, event_row, placeholders
 from frontdesk.kernel.checks import check
+from frontdesk.kernel.errors import FrontdeskError
 from frontdesk.kernel.messages import Message
 from frontdesk.kernel.records import CancelTimer, Claim, Commit, Record, SetTimer, Take
 from frontdesk.kernel.time import from_micros, to_micros
 
-Undo = tuple[dict[Any, Any], Any, Any]
-_ABSENT = object()  # None is a value: a key that nobody holds
+
+class HalfTakenInError(Exception):
+    """Of commits that stand or fall together some are in and one was refused: the transaction must not be written."""
+
+    def __init__(self, refusal: FrontdeskError) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
 
 
 class Transaction:
@@ -35,7 +41,6 @@ class Transaction:
         self.records: dict[str, dict[str, Record]] = {name: {} for name in tables}
         self.events: list[tuple[int, Message]] = []
         self.next_seq = next_seq
-        self._first_seq = next_seq
         self._tables = tables
         self._known = known
         self._versions: dict[tuple[str, str], int] = {}
@@ -63,22 +68,20 @@ class Transaction:
         self._read_counts(counters - self._counts.keys())
 
     def add(self, commits: Iterable[Commit], now: datetime) -> None:
-        """Take in commits that stand or fall together. Raises what `check` raises, and then holds none of them."""
-        undo: list[Undo] = []
-        events, timers = len(self.events), len(self._timers)
-        try:
-            for commit in commits:
+        """Take in commits that stand or fall together.
+
+        Raises what `check` raises of the first, and then holds none of them; HalfTakenInError when a later one fails.
+        """
+        is_first = True
+        for commit in commits:
+            try:
                 check(commit, self, now)
-                self._take_in(commit, undo)
-        except Exception:
-            for values, key, before in reversed(undo):
-                if before is _ABSENT:
-                    values.pop(key, None)
-                else:
-                    values[key] = before
-            del self.events[events:], self._timers[timers:]
-            self.next_seq = self._first_seq + len(self.events)
-            raise
+            except FrontdeskError as refusal:
+                if is_first:
+                    raise
+                raise HalfTakenInError(refusal) from refusal
+            self._take_in(commit)
+            is_first = False
 
     def append(self, message: Message) -> None:
         """Put a message into the event log."""
@@ -124,25 +127,19 @@ class Transaction:
         """See `checks.View`."""
         return self._counts[key]
 
-    def _take_in(self, commit: Commit, undo: list[Undo]) -> None:
+    def _take_in(self, commit: Commit) -> None:
         for record in commit.changes:
-            self._set(undo, self._versions, (record.kind, record.id), record.version)
-            self._set(undo, self.records[record.kind], record.id, record)
+            self._versions[record.kind, record.id] = record.version
+            self.records[record.kind][record.id] = record
         for add in commit.counters:
-            self._set(undo, self._counts, add.key, self._counts[add.key] + add.amount)
-            self._set(undo, self._dirty_counts, add.key, True)
+            self._counts[add.key] += add.amount
+            self._dirty_counts[add.key] = True
         for claim in commit.claims:
-            taken = Claim(claim.owner, claim.until) if isinstance(claim, Take) else None
-            self._set(undo, self._claims, claim.key, taken)
-            self._set(undo, self._dirty_claims, claim.key, True)
+            self._claims[claim.key] = Claim(claim.owner, claim.until) if isinstance(claim, Take) else None
+            self._dirty_claims[claim.key] = True
         self._timers.extend(commit.timers)
         for message in commit.events:
             self.append(message)
-
-    @staticmethod
-    def _set(undo: list[Undo], values: dict[Any, Any], key: Any, value: Any) -> None:
-        undo.append((values, key, values.get(key, _ABSENT)))
-        values[key] = value
 
     def _read_versions(self, kind: str, ids: set[str]) -> None:
         unknown = []

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from frontdesk.adapters.embedded.database import Database
-from frontdesk.adapters.embedded.transaction import Transaction
+from frontdesk.adapters.embedded.transaction import HalfTakenInError, Transaction
 from frontdesk.kernel.errors import FrontdeskError, Unavailable
 from frontdesk.kernel.messages import Message
 from frontdesk.kernel.ports import Clock
@@ -96,8 +96,9 @@ class Writer:
             return
         try:
             transaction = self._apply_together(batch)
-        except Exception:  # noqa: BLE001 - one of them broke it; which one is found below
-            _log.exception("a batch could not be written at once; each commit is tried alone")
+        except Exception as error:  # noqa: BLE001 - one of them broke it; which one is found below
+            if not isinstance(error, HalfTakenInError):
+                _log.exception("a batch could not be written at once; each commit is tried alone")
             try:
                 transaction = self._apply_apart(batch)
             except Exception as broken:  # noqa: BLE001 - everybody who waits must have an answer
@@ -134,7 +135,7 @@ class Writer:
                 self._apply(submission, one)
                 one.write()
             except Exception as error:  # noqa: BLE001 - it is this submission's answer
-                submission.error = error
+                submission.error = error.refusal if isinstance(error, HalfTakenInError) else error
                 writing.execute("rollback to one")
             else:
                 whole.absorb(one)
