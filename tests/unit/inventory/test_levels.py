@@ -73,6 +73,15 @@ def test_goods_that_all_go_to_who_waits_were_never_back() -> None:
     assert room.shelf("cola").level is Level.OUT
 
 
+def test_what_a_waiting_order_takes_from_other_shelves_is_told_too() -> None:
+    room = StockRoom()
+    room.receive("nuts", 2)
+    room.patient_order("o1", cola=1, nuts=2)
+    room.receive("cola", 5)
+    assert [fact.sku for fact in room.heard(StockOut)] == ["nuts"]
+    assert room.shelf("nuts").level is Level.OUT
+
+
 def test_two_orders_that_together_make_a_shelf_low_cannot_both_overlook_it() -> None:
     room = StockRoom()
     room.receive("cola", 12, low_at=5)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from frontdesk.services.inventory.events import ShortLine, StockReserved, StockShort
+from frontdesk.services.inventory.events import GoodsReturned, ShortLine, StockReserved, StockShort
 from frontdesk.services.inventory.reservations import Kept
 from frontdesk.services.orders.events import OrderedLine
 from tests.unit.driver import START
@@ -128,6 +128,7 @@ def test_what_comes_back_can_be_sold_again() -> None:
     room.hear(dispatched("o1"))
     room.hear(returned("o1"))
     room.hear(returned("o1"))
+    room.hear(GoodsReturned(order_id="o1", shop_id=SHOP))
     assert (room.free("cola"), room.on_hand("cola"), room.state("o1")) == (10, 10, "RESTOCKED")
 
 

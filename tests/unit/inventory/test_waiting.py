@@ -1,8 +1,8 @@
 """Who waits for stock, in which order, and that nobody waits beside a full shelf."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
-import msgspec
 import pytest
 
 from frontdesk.kernel.bus import fate
@@ -151,12 +151,14 @@ def test_a_long_queue_is_served_in_steps_that_each_fit_into_a_commit() -> None:
 
 def test_orders_of_many_lines_are_served_in_smaller_steps() -> None:
     room = StockRoom()
-    skus = [f"sku-{n}" for n in range(50)]
-    for n, id in enumerate(["o1", "o2", "o3"]):
-        room.tell(created(id, dict.fromkeys(skus, 1), after=n, waits=True), id)
-    for sku in skus[::-1]:
-        room.receive(sku, 3)
-    assert served(room) == ["o1", "o2", "o3"]
+    orders = ["o1", "o2", "o3"]
+    for n, id in enumerate(orders):
+        own = [f"{id}-{line}" for line in range(49)]
+        for sku in own:
+            room.receive(sku, 1)
+        room.tell(created(id, {"cola": 1, **dict.fromkeys(own, 1)}, after=n, waits=True), id)
+    room.receive("cola", 3)
+    assert served(room) == orders
 
 
 def test_a_queue_has_an_end_and_who_finds_it_full_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,14 +204,20 @@ def raced(room: StockRoom, message: Message, between: Commit) -> None:
     room.deliver(message)
 
 
-def test_stock_that_comes_while_an_order_begins_to_wait_is_not_missed() -> None:
+def test_just_enough_that_comes_while_an_order_begins_to_wait_is_not_missed() -> None:
     room = StockRoom()
     room.receive("cola", 1)
-    message = created("o1", {"cola": 2}, waits=True)
-    told = StockRoom().tell(message, "o1")
-    arrival = Commit(counters=(Add(free_key(SHOP, "cellar", "cola"), 5),))
-    raced(room, told, arrival)
-    assert (room.state("o1"), room.free("cola")) == ("RESERVED", 4)
+    told = StockRoom().tell(created("o1", {"cola": 2}, waits=True), "o1")
+    raced(room, told, Commit(counters=(Add(free_key(SHOP, "cellar", "cola"), 1),)))
+    assert (room.state("o1"), room.free("cola")) == ("RESERVED", 0)
+
+
+def test_too_little_that_comes_while_an_order_begins_to_wait_changes_nothing() -> None:
+    room = StockRoom()
+    told = StockRoom().tell(created("o1", {"cola": 2}, waits=True), "o1")
+    room.receive("cola", 1)
+    room.deliver(told)
+    assert (room.state("o1"), room.free("cola")) == ("WAITING", 1)
 
 
 def test_stock_that_goes_while_an_order_is_reserved_is_not_sold_twice() -> None:
@@ -220,19 +228,62 @@ def test_stock_that_goes_while_an_order_is_reserved_is_not_sold_twice() -> None:
     assert (room.state("o1"), room.free("cola")) == ("SHORT", 1)
 
 
-def test_a_queue_that_grows_while_it_is_served_is_served_in_full() -> None:
+def test_stock_that_comes_while_an_order_moves_on_to_wait_for_it_is_not_missed() -> None:
     room = StockRoom()
-    room.tell(created("o1", {"cola": 1}, after=1, waits=True), "o1")
-    room.send(STAFF, f"POST /shops/{SHOP}/stock/cola/receipts", {"location": "cellar", "quantity": 2})
+    room.receive("nuts", 1)
+    room.patient_order("o1", cola=1, nuts=2)
+    room.send(STAFF, f"POST /shops/{SHOP}/stock/cola/receipts", {"location": "cellar", "quantity": 1})
+    moved = [message for message in room.store.log if message.name == StockMoved.NAME][-1]
+    raced(room, moved, Commit(counters=(Add(free_key(SHOP, "cellar", "nuts"), 1),)))
+    assert (room.state("o1"), room.free("nuts")) == ("RESERVED", 0)
+
+
+class Interruption:
+    """Lets something happen just before the keeper reads for the second time."""
+
+    def __init__(self) -> None:
+        self.deed: Callable[[], object] = lambda: None
+        self.reads = 0
+
+    async def __call__(self, method: str, moment: str) -> None:
+        """See `adapters.memory.store.Fault`."""
+        self.reads += (method, moment) == ("get_many", "before")
+        if self.reads == 2:
+            deed, self.deed = self.deed, lambda: None
+            deed()
+
+
+def waiting_for_three(interruption: Interruption) -> tuple[StockRoom, Message]:
+    """Return a room where one order can be served, and the message that asks for it."""
+    room = StockRoom(interruption)
+    room.tell(created("o1", {"cola": 1}, waits=True), "o1")
+    body = {"location": "cellar", "quantity": 3}
+    room.send(STAFF, f"POST /shops/{SHOP}/stock/cola/receipts", body)
     (moved,) = (message for message in room.store.log if message.name == StockMoved.NAME)
-    other = StockRoom()
-    other.store.records.update(room.store.records)
-    other.tell(created("o0", {"cola": 1, "nuts": 1}, after=0, waits=True), "o0")
-    shelf = other.store.records["shelf", f"{SHOP}:cola"]
-    between = Commit(changes=(msgspec.structs.replace(shelf, version=shelf.version + 1),))
-    raced(room, moved, between)
-    room.settle()
-    assert room.state("o1") == "RESERVED"
+    return room, moved
+
+
+def test_two_looks_at_one_queue_serve_its_head_once() -> None:
+    interruption = Interruption()
+    room, moved = waiting_for_three(interruption)
+    interruption.reads = 0
+    interruption.deed = lambda: room.tell(StockMoved(shop_id=SHOP, skus=("cola",)), "other")
+    with pytest.raises(Conflict):
+        room.deliver(moved)
+    room.deliver(moved)
+    assert (room.state("o1"), room.free("cola"), len(served(room))) == ("RESERVED", 2, 1)
+
+
+def test_a_head_whose_stock_goes_while_it_is_looked_up_goes_on_waiting() -> None:
+    interruption = Interruption()
+    room, moved = waiting_for_three(interruption)
+    body = {"location": "cellar", "quantity": -3, "reason": "broken"}
+    interruption.reads = 0
+    interruption.deed = lambda: room.send(STAFF, f"POST /shops/{SHOP}/stock/cola/adjustments", body)
+    with pytest.raises(Conflict):
+        room.deliver(moved)
+    room.deliver(moved)
+    assert (room.state("o1"), room.queue("cola")) == ("WAITING", ["o1"])
 
 
 def test_a_look_at_shelves_where_nothing_is_to_do_saves_nothing() -> None:

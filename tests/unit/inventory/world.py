@@ -27,7 +27,7 @@ LOCATIONS = ("cellar", "counter")
 ARRIVES = 0.6  # of all steps, how many are a message that arrives
 COMES_AGAIN = 0.25  # of all messages
 FIRES = 0.05  # of all timers, at each step
-GETS_IN_BETWEEN = 0.3
+GETS_IN_BETWEEN = 0.1  # at every call of the store
 ENOUGH = 20_000  # messages, for any history here to come to rest
 DEEPEST = 2  # so many may be between reading and saving at once, and one more
 
@@ -83,7 +83,7 @@ class World:
 
     async def _between(self, method: str, moment: str) -> None:
         """Let something else happen first, now and then."""
-        if not self.crowded or (method, moment) != ("commit", "before") or self._depth == DEEPEST:
+        if not self.crowded or moment != "before" or self._depth == DEEPEST:
             return
         self._depth += 1
         while self.chance.random() < GETS_IN_BETWEEN:

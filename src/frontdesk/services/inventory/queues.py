@@ -108,8 +108,6 @@ def _wishes(heads: Iterable[Turn], found: Mapping[str, Stored[Reservation]]) -> 
     wishes: dict[str, dict[str, int]] = {}
     lines = 0
     for turn in heads:
-        if turn.order_id not in found:
-            raise Conflict  # it has left since
         wishes[turn.order_id] = wanted(found[turn.order_id].value.lines)
         lines += len(wishes[turn.order_id])
         if lines > MAX_SERVED_LINES and len(wishes) > 1:
