@@ -21,7 +21,7 @@ ORDER = (
 
 
 class Loader:
-    """Calls routes as the owner of the demo shops. A repeat sets shops and products back, and books nothing in twice."""
+    """Calls routes as the owner of the demo shops. A repeat sets them back, and books nothing in twice."""
 
     def __init__(self, runtime: EmbeddedRuntime, services: Sequence[Service]) -> None:
         self._runtime = runtime
@@ -56,5 +56,6 @@ class Loader:
 
     async def _settle(self) -> None:
         end = asyncio.get_running_loop().time() + SETTLE_SECONDS
-        while any(self._runtime.log.backlog().values()) and asyncio.get_running_loop().time() < end:
+        loop = asyncio.get_running_loop()
+        while any(self._runtime.log.backlog().values()) and loop.time() < end:  # noqa: ASYNC110 - once, at the start
             await asyncio.sleep(0.01)

@@ -3,9 +3,9 @@
 import msgspec
 
 from frontdesk.kernel.http import Route
-from frontdesk.manifest import Manifest, manifest
 from frontdesk.kernel.services import Reaction, Service
 from frontdesk.kernel.unit import Unit
+from frontdesk.manifest import Manifest, manifest
 from tests.unit.kernel.shelf import JARS, LIDS, Filled, Jar, Spoilt
 
 

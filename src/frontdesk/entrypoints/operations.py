@@ -9,7 +9,10 @@ from msgspec import Meta
 from frontdesk.kernel import limits
 from frontdesk.kernel.errors import NotFound
 from frontdesk.kernel.http import Route
-from frontdesk.kernel.letters import (
+from frontdesk.kernel.services import Service
+from frontdesk.kernel.shapes import Body, Title
+from frontdesk.kernel.unit import Unit
+from frontdesk.letters import (
     SETTLED_AT_ONCE,
     Action,
     Audited,
@@ -20,9 +23,6 @@ from frontdesk.kernel.letters import (
     Fact,
     OpenedLetter,
 )
-from frontdesk.kernel.services import Service
-from frontdesk.kernel.shapes import Body, Title
-from frontdesk.kernel.unit import Unit
 
 LetterId = Annotated[str, Meta(pattern=r"^[\w.:@-]+(?!\n)$", max_length=limits.PATH_VALUE_CHARS)]
 LetterIds = Annotated[tuple[LetterId, ...], Meta(min_length=1, max_length=SETTLED_AT_ONCE)]

@@ -15,8 +15,8 @@ from frontdesk.entrypoints.oauth.visits import Door
 from frontdesk.entrypoints.operations import OPERATIONS
 from frontdesk.entrypoints.pages import pages
 from frontdesk.entrypoints.throttle import Failures
-from frontdesk.kernel.letters import DeadLetters
 from frontdesk.kernel.services import Service
+from frontdesk.letters import DeadLetters
 
 
 class Server:

@@ -14,8 +14,8 @@ from frontdesk.adapters.embedded.letters import SqliteLetters
 from frontdesk.adapters.embedded.subscriber import Subscriber
 from frontdesk.kernel import limits
 from frontdesk.kernel.errors import NotFound
-from frontdesk.kernel.letters import Action, Choice, DeadLetter, Deed
 from frontdesk.kernel.unit import Unit
+from frontdesk.letters import Action, Choice, DeadLetter, Deed
 from tests.unit.embedded.engine import Engine, opened
 from tests.unit.embedded.reacting import (
     NAME,

@@ -10,7 +10,7 @@ from frontdesk.entrypoints.openapi import openapi
 from frontdesk.entrypoints.operations import OPERATIONS
 from frontdesk.kernel.bus import Bus
 from frontdesk.kernel.callers import Caller
-from frontdesk.kernel.letters import (
+from frontdesk.letters import (
     SETTLED_AT_ONCE,
     Action,
     Audited,

@@ -9,8 +9,8 @@ from frontdesk.adapters.embedded.database import Database
 from frontdesk.adapters.embedded.log import EventLog
 from frontdesk.adapters.embedded.transaction import Transaction
 from frontdesk.adapters.embedded.writer import Writer
-from frontdesk.kernel.letters import Action, Audited, Choice, DeadLetter, Deed, Fact, OpenedLetter
 from frontdesk.kernel.time import from_micros, to_micros
+from frontdesk.letters import Action, Audited, Choice, DeadLetter, Deed, Fact, OpenedLetter
 
 SCANNED = 2_000  # letters that are looked at for one page
 STORY_REACH = (
@@ -22,9 +22,7 @@ _LETTERS = (
     "select subscriber, seq, name, id, source, at, tries, error, correlation_id"
     " from retries join events using(seq) where due is null"
 )
-_SAVE_AUDIT = (
-    "insert into letter_audit(action, by, at, reason, letter, event, message_id, cause) values(?,?,?,?,?,?,?,?)"
-)
+_SAVE_AUDIT = "insert into letter_audit(action, by, at, reason, letter, event, message_id, cause) values(?,?,?,?,?,?,?,?)"
 _AUDIT = "select n, action, by, at, reason, letter, event, message_id, cause from letter_audit"
 
 
