@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from frontdesk.adapters.embedded import runtime as runtime_module
 from frontdesk.adapters.embedded import slow as slow_module
+from frontdesk.adapters.embedded import slow_bound as bound_module
 from frontdesk.adapters.embedded.slow import AT_ONCE, SlowSubscriber
 from frontdesk.adapters.embedded.slow_rows import DueRows, PatientStore
 from frontdesk.adapters.memory.clock import SeededChance
@@ -19,7 +19,17 @@ from frontdesk.kernel.errors import Conflict, Rejected
 from frontdesk.kernel.services import Reaction, Service
 from frontdesk.kernel.unit import Unit
 from tests.unit.embedded.engine import JARS, Engine, break_on, opened
-from tests.unit.embedded.reacting import Filled, Handle, Seen, count, filled, publish, retries, sweets
+from tests.unit.embedded.reacting import (
+    Filled,
+    Handle,
+    Seen,
+    count,
+    filled,
+    publish,
+    retries,
+    run_dry,
+    sweets,
+)
 
 NAME = "sending"
 
@@ -283,7 +293,7 @@ def test_a_stop_waits_for_what_is_at_work_and_then_no_longer(
 
 
 def test_a_run_that_takes_too_long_is_a_failed_try(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runtime_module, "OUTSIDE_SECONDS", 0.02)
+    monkeypatch.setattr(bound_module, "SLOW_SECONDS", 0.02)
 
     async def scenario() -> None:
         async with opened(tmp_path) as engine:
@@ -292,10 +302,45 @@ def test_a_run_that_takes_too_long_is_a_failed_try(tmp_path: Path, monkeypatch: 
             async def hangs(*_: object) -> None:
                 await never.wait()
 
-            bounded = runtime_module.bounded(Reaction(Filled, hangs, NAME, slow=True))
+            bounded = bound_module.bounded(Reaction(Filled, hangs, NAME, slow=True))
             await publish(engine, filled("a"))
             await settled(slow_one(engine, bounded.handle))
             assert retries(engine) == [(1, 1, 1)]
             assert engine.rows("select error from retries") == [("TimeoutError",)]
+
+    asyncio.run(scenario())
+
+
+def test_an_ordinary_reaction_that_hangs_fails_and_the_others_of_its_batch_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bound_module, "BATCH_SECONDS", 0.05)
+
+    async def scenario() -> None:
+        async with opened(tmp_path) as engine:
+            never = asyncio.Event()
+
+            async def hangs(unit: Unit, event: Filled) -> None:
+                if event.jar == "stuck":
+                    await never.wait()
+                await count(unit, event)
+
+            seen = Seen()
+            service = Service("jars", (JARS,), reactions=(Reaction(Filled, hangs, "counting"),))
+            worker = bound_module.BoundedSubscriber(
+                "counting",
+                service,
+                service.reactions,
+                bus=Bus(engine.clock, SeededChance(1)),
+                log=engine.log,
+                store=engine.store,
+                observe=seen,
+            )
+            engine.log.join("counting", worker.names)
+            await publish(engine, filled("a"), filled("stuck"), filled("b"))
+            await run_dry(worker)
+            assert [await sweets(engine, jar) for jar in ("a", "stuck", "b")] == [1, 0, 1]
+            assert retries(engine) == [(2, 1, 1)]
+            assert seen.of("stuck") == [Fate.RETRY]
 
     asyncio.run(scenario())

@@ -3,9 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from frontdesk.adapters.embedded.copy import ContinuousCopy
 from frontdesk.adapters.embedded.database import Database
@@ -13,6 +12,7 @@ from frontdesk.adapters.embedded.directory import DataDirectory
 from frontdesk.adapters.embedded.letters import SqliteLetters
 from frontdesk.adapters.embedded.log import EventLog
 from frontdesk.adapters.embedded.slow import SlowSubscriber
+from frontdesk.adapters.embedded.slow_bound import BoundedSubscriber, bounded
 from frontdesk.adapters.embedded.slow_rows import DueRows, PatientStore
 from frontdesk.adapters.embedded.store import SqliteStore
 from frontdesk.adapters.embedded.subscriber import Subscriber
@@ -22,14 +22,10 @@ from frontdesk.kernel.bus import Bus, Fate, cause
 from frontdesk.kernel.errors import Unavailable
 from frontdesk.kernel.messages import Message
 from frontdesk.kernel.services import Reaction, Service, subscribers
-from frontdesk.kernel.unit import Unit
 
 KEEP_EVENTS = timedelta(days=30)
 TRIM_EVERY_SECONDS = 600.0
 PAUSE_SECONDS = 0.2  # after a failure of the database
-OUTSIDE_SECONDS = (
-    60.0  # that one run of a reaction may take when it can wait for an outside party; then it has failed
-)
 _LEVELS = {Fate.DEAD: logging.ERROR, Fate.RERUN: logging.INFO}
 _log = logging.getLogger(__name__)
 
@@ -115,12 +111,12 @@ class EmbeddedRuntime:
         return not self._stopping and all(not task.done() for task in self._tasks)
 
     def _subscribe(self, name: str) -> None:
-        service, declared = subscribers(self._services)[name]
-        reactions = [bounded(reaction) if service.needs else reaction for reaction in declared]
+        service, reactions = subscribers(self._services)[name]
         if any(reaction.slow for reaction in reactions):
             self._subscribe_slow(name, service, reactions)
             return
-        subscriber = Subscriber(
+        sort = BoundedSubscriber if service.needs else Subscriber
+        subscriber = sort(
             name, service, reactions, bus=self.bus, log=self.log, store=self.store, observe=_observe
         )
         position = self.log.join(name, subscriber.names)
@@ -130,7 +126,7 @@ class EmbeddedRuntime:
         subscriber = SlowSubscriber(
             name,
             service,
-            reactions,
+            [bounded(reaction) for reaction in reactions],
             bus=self.bus,
             log=self.log,
             rows=DueRows(self._database, self.writer),
@@ -192,19 +188,6 @@ class EmbeddedRuntime:
                 await self.log.trim(self.bus.clock.now() - KEEP_EVENTS)
             except Exception:  # noqa: BLE001 - as above
                 _log.exception("trimming the event log failed; it will be tried again")
-
-
-def bounded(reaction: Reaction) -> Reaction:
-    """Let a run that takes too long fail like any other: what hangs for ever would keep its place for ever.
-
-    Without outside parties there is nothing to hang on: a reaction can wait for nothing but its store.
-    """
-
-    async def handle(unit: Unit, event: Any) -> None:
-        async with asyncio.timeout(OUTSIDE_SECONDS):
-            await reaction.handle(unit, event)
-
-    return replace(reaction, handle=handle)
 
 
 def _observe(subscriber: str, message: Message, outcome: Fate, error: BaseException | None) -> None:

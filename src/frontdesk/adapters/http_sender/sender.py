@@ -101,7 +101,7 @@ class HttpSender:
         async with (
             asyncio.timeout(self._seconds),
             httpcore.AsyncConnectionPool(
-                ssl_context=self._trusted(), max_keepalive_connections=0, network_backend=self._network
+                ssl_context=await self._trusted(), max_keepalive_connections=0, network_backend=self._network
             ) as connections,
             connections.stream(
                 "POST",
@@ -114,10 +114,10 @@ class HttpSender:
             found = {name.lower(): value for name, value in answer.headers}
             return answer.status, _seconds(found.get(b"retry-after", b"").decode("latin-1"))
 
-    def _trusted(self) -> ssl.SSLContext:
+    async def _trusted(self) -> ssl.SSLContext:
         """Return the machine's certificates, read when they are first needed: it takes tens of milliseconds."""
         if self._certificates is None:
-            self._certificates = ssl.create_default_context()
+            self._certificates = await asyncio.to_thread(ssl.create_default_context)
         return self._certificates
 
 

@@ -1,0 +1,49 @@
+"""Bounds for reactions that can wait for an outside party: what hangs for ever would keep its place for ever.
+
+Without outside parties there is nothing to hang on: a reaction can wait for nothing but its store.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from frontdesk.adapters.embedded.subscriber import Entry, Settlement, Subscriber, after_failure
+from frontdesk.kernel.bus import fate
+from frontdesk.kernel.errors import Conflict
+from frontdesk.kernel.services import Reaction
+from frontdesk.kernel.unit import Unit
+
+SLOW_SECONDS = 60.0  # for one run of a slow reaction
+BATCH_SECONDS = 10.0  # for all the reactions of a batch, of which none should wait at all
+
+
+def bounded(reaction: Reaction) -> Reaction:
+    """Let a run that takes too long fail like any other."""
+
+    async def handle(unit: Unit, event: Any) -> None:
+        async with asyncio.timeout(SLOW_SECONDS):
+            await reaction.handle(unit, event)
+
+    return replace(reaction, handle=handle)
+
+
+class BoundedSubscriber(Subscriber):
+    """Runs a batch that takes too long message by message, and lets the one that hangs fail.
+
+    The bound is around a whole batch, because one around each message costs more than most reactions do. Nothing has
+    been stored when it strikes.
+    """
+
+    async def _decide(self, entries: Sequence[Entry], cursor: int) -> Settlement:
+        try:
+            async with asyncio.timeout(BATCH_SECONDS):
+                return await super()._decide(entries, cursor)
+        except TimeoutError as hung:
+            if len(entries) > 1:
+                raise Conflict from hung
+            (entry,) = entries
+            outcome = fate(hung, entry.tries + 1)
+            self._observe(self.name, entry.message, outcome, hung)
+            parked = after_failure(entry, outcome, hung, self._bus)
+            return Settlement(self.name, cursor, parked=(parked,))
