@@ -95,29 +95,46 @@ def _entries(case: Case, order: Order) -> Iterator[Doubt]:
             continue
         wanted, found = _as_it_should_be(What(name), case.id, order), _as_it_is(entry)
         if found != wanted:
-            yield Doubt(Code.WRONG_ENTRY, wanted, found)
+            yield Doubt(Code.WRONG_ENTRY, wanted.text(), found.text())
 
 
-def _as_it_should_be(what: What, id: str, order: Order) -> str:
+class Facts(NamedTuple):
+    """What an entry says: of what, and what it adds to each account (debits less credits)."""
+
+    what: What
+    order_id: str
+    shop_id: str
+    currency: str
+    moves: Mapping[Account, int]
+
+    def text(self) -> str:
+        """Describe it in a line."""
+        amounts = ", ".join(f"{account.value} {amount:+}" for account, amount in self.moves.items())
+        return f"{self.what.value} of {self.order_id} at {self.shop_id}: {amounts} {self.currency}"
+
+
+def _as_it_should_be(what: What, id: str, order: Order) -> Facts:
     net, tax, gross = order.net, order.tax, order.gross
-    moves = {
-        What.PAID: ((Account.CASH_CLEARING, gross), (Account.DEPOSITS, -gross)),
-        What.SOLD: ((Account.DEPOSITS, gross), (Account.REVENUE, -net), (Account.TAX, -tax)),
-        What.REFUND: ((Account.DEPOSITS, gross), (Account.REFUNDS_DUE, -gross)),
-        What.CREDIT: ((Account.REVENUE, net), (Account.TAX, tax), (Account.REFUNDS_DUE, -gross)),
-        What.REFUND_PAID: ((Account.REFUNDS_DUE, gross), (Account.CASH_CLEARING, -gross)),
-    }[what]
-    return _text(what, id, order.shop_id, order.currency, moves)
+    if what is What.PAID:
+        moves = {Account.CASH_CLEARING: gross, Account.DEPOSITS: -gross}
+    elif what is What.SOLD:
+        moves = {Account.DEPOSITS: gross, Account.REVENUE: -net, Account.TAX: -tax}
+    elif what is What.REFUND:
+        moves = {Account.DEPOSITS: gross, Account.REFUNDS_DUE: -gross}
+    elif what is What.CREDIT:
+        moves = {Account.REVENUE: net, Account.TAX: tax, Account.REFUNDS_DUE: -gross}
+    else:
+        moves = {Account.REFUNDS_DUE: gross, Account.CASH_CLEARING: -gross}
+    if not (net and tax):
+        moves = {account: amount for account, amount in moves.items() if amount}
+    return Facts(what, id, order.shop_id, order.currency, moves)
 
 
-def _as_it_is(entry: Entry) -> str:
-    moves = tuple((line.account, line.debit - line.credit) for line in entry.lines)
-    return _text(entry.what, entry.order_id, entry.shop_id, entry.currency, moves)
-
-
-def _text(what: What, id: str, shop_id: str, currency: str, moves: Collection[tuple[Account, int]]) -> str:
-    amounts = ", ".join([f"{account.value} {amount:+}" for account, amount in moves if amount])
-    return f"{what.value} of {id} at {shop_id}: {amounts} {currency}"
+def _as_it_is(entry: Entry) -> Facts:
+    moves: dict[Account, int] = {}
+    for line in entry.lines:
+        moves[line.account] = moves.get(line.account, 0) + line.debit - line.credit
+    return Facts(entry.what, entry.order_id, entry.shop_id, entry.currency, moves)
 
 
 def _invoices(case: Case, order: Order) -> Iterator[Doubt]:
