@@ -191,7 +191,7 @@ def _faults(mapping: Mapping) -> Iterator[Fault]:
         yield Fault("/lines", "incomplete", "Give all of net, tax and gross, or none.")
     try:
         ZoneInfo(mapping.table.time_zone)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         yield Fault(
             "/table/time_zone", "unknown_value", "Must be the name of a time zone, as in Europe/Madrid."
         )
