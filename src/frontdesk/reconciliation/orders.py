@@ -10,22 +10,22 @@ from frontdesk.reconciliation.cases import Case
 from frontdesk.reconciliation.causes import NOTHING, Awaited
 from frontdesk.reconciliation.findings import Code, Finding
 from frontdesk.services.accounting.invoices import Form, Invoice
-from frontdesk.services.accounting.model import Account, Entry, What
+from frontdesk.services.accounting.model import Account, Entry, Occasion
 from frontdesk.services.inventory.reservations import Reservation, State
 from frontdesk.services.orders.commands import Status
 from frontdesk.services.orders.model import Order
 
-ENTRIES: Mapping[Status, tuple[What, ...]] = {
-    Status.NEW: (What.PAID,),
-    Status.BACKORDERED: (What.PAID,),
-    Status.PROCESSED: (What.PAID,),
-    Status.REJECTED: (What.PAID, What.REFUND),
-    Status.CANCELLED: (What.PAID, What.REFUND),
-    Status.DISPATCHED: (What.PAID, What.SOLD),
-    Status.DELIVERED: (What.PAID, What.SOLD),
-    Status.RETURNED: (What.PAID, What.SOLD, What.CREDIT),
+ENTRIES: Mapping[Status, tuple[Occasion, ...]] = {
+    Status.NEW: (Occasion.PAID,),
+    Status.BACKORDERED: (Occasion.PAID,),
+    Status.PROCESSED: (Occasion.PAID,),
+    Status.REJECTED: (Occasion.PAID, Occasion.REFUND),
+    Status.CANCELLED: (Occasion.PAID, Occasion.REFUND),
+    Status.DISPATCHED: (Occasion.PAID, Occasion.SOLD),
+    Status.DELIVERED: (Occasion.PAID, Occasion.SOLD),
+    Status.RETURNED: (Occasion.PAID, Occasion.SOLD, Occasion.CREDIT),
 }
-FORMS: Mapping[What, Form] = {What.SOLD: Form.INVOICE, What.CREDIT: Form.CREDIT_NOTE}  # each with its entry
+FORMS: Mapping[Occasion, Form] = {Occasion.SOLD: Form.INVOICE, Occasion.CREDIT: Form.CREDIT_NOTE}
 STATES: Mapping[Status, tuple[State, ...]] = {
     Status.NEW: (),
     Status.BACKORDERED: (State.WAITING,),
@@ -36,11 +36,11 @@ STATES: Mapping[Status, tuple[State, ...]] = {
     Status.DELIVERED: (State.SHIPPED,),
     Status.RETURNED: (State.RESTOCKED, State.DISCARDED),
 }
-TOLD_BY: Mapping[What, Collection[str]] = {
-    What.PAID: ("Order Created",),
-    What.SOLD: ("Order Dispatched",),
-    What.REFUND: ("Order Rejected", "Order Cancelled"),
-    What.CREDIT: ("Order Returned",),
+TOLD_BY: Mapping[Occasion, Collection[str]] = {
+    Occasion.PAID: ("Order Created",),
+    Occasion.SOLD: ("Order Dispatched",),
+    Occasion.REFUND: ("Order Rejected", "Order Cancelled"),
+    Occasion.CREDIT: ("Order Returned",),
 }
 BOOKS = ("accounting",)  # whose reactions make entries and invoices ...
 GOODS = ("inventory", "orders-processor")  # ... and whose bring orders and reservations together
@@ -77,7 +77,7 @@ def _without_order(case: Case) -> Iterator[Finding]:
         yield Finding(Code.NO_SUCH_ORDER, shop_id, case.id, "an order", f"its {name} alone")
 
 
-def _demanded(order: Order) -> tuple[What, ...]:
+def _demanded(order: Order) -> tuple[Occasion, ...]:
     return () if order.history or not order.gross else ENTRIES[order.status]
 
 
@@ -87,13 +87,13 @@ def _entries(case: Case, order: Order) -> Iterator[Doubt]:
         if what.value not in case.entries:
             yield Doubt(Code.MISSING_ENTRY, what.value, "none", Awaited(BOOKS, TOLD_BY[what]))
     allowed = {what.value for what in demanded}
-    if What.REFUND in demanded or What.CREDIT in demanded:
-        allowed.add(What.REFUND_PAID.value)
+    if Occasion.REFUND in demanded or Occasion.CREDIT in demanded:
+        allowed.add(Occasion.REFUND_PAID.value)
     for name, entry in case.entries.items():
         if name not in allowed:
             yield Doubt(Code.SURPLUS_ENTRY, f"none of an order that is {_described(order)}", name)
             continue
-        wanted, found = _as_it_should_be(What(name), case.id, order), _as_it_is(entry)
+        wanted, found = _as_it_should_be(Occasion(name), case.id, order), _as_it_is(entry)
         if found != wanted:
             yield Doubt(Code.WRONG_ENTRY, wanted.text(), found.text())
 
@@ -101,7 +101,7 @@ def _entries(case: Case, order: Order) -> Iterator[Doubt]:
 class Facts(NamedTuple):
     """What an entry says: of what, and what it adds to each account (debits less credits)."""
 
-    what: What
+    what: Occasion
     order_id: str
     shop_id: str
     currency: str
@@ -113,15 +113,15 @@ class Facts(NamedTuple):
         return f"{self.what.value} of {self.order_id} at {self.shop_id}: {amounts} {self.currency}"
 
 
-def _as_it_should_be(what: What, id: str, order: Order) -> Facts:
+def _as_it_should_be(what: Occasion, id: str, order: Order) -> Facts:
     net, tax, gross = order.net, order.tax, order.gross
-    if what is What.PAID:
+    if what is Occasion.PAID:
         moves = {Account.CASH_CLEARING: gross, Account.DEPOSITS: -gross}
-    elif what is What.SOLD:
+    elif what is Occasion.SOLD:
         moves = {Account.DEPOSITS: gross, Account.REVENUE: -net, Account.TAX: -tax}
-    elif what is What.REFUND:
+    elif what is Occasion.REFUND:
         moves = {Account.DEPOSITS: gross, Account.REFUNDS_DUE: -gross}
-    elif what is What.CREDIT:
+    elif what is Occasion.CREDIT:
         moves = {Account.REVENUE: net, Account.TAX: tax, Account.REFUNDS_DUE: -gross}
     else:
         moves = {Account.REFUNDS_DUE: gross, Account.CASH_CLEARING: -gross}
@@ -142,7 +142,7 @@ def _invoices(case: Case, order: Order) -> Iterator[Doubt]:
     for name, what in demanded.items():
         if name not in case.invoices:
             yield Doubt(
-                Code.MISSING_INVOICE, name, "none", Awaited(BOOKS, (*TOLD_BY[what], *TOLD_BY[What.SOLD]))
+                Code.MISSING_INVOICE, name, "none", Awaited(BOOKS, (*TOLD_BY[what], *TOLD_BY[Occasion.SOLD]))
             )
     for name, invoice in case.invoices.items():
         if name not in demanded:

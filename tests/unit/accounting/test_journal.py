@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from frontdesk.kernel.messages import Event
 from frontdesk.kernel.money import MAX_MINOR
 from frontdesk.services.accounting import model
-from frontdesk.services.accounting.model import ENTRIES, Account, Entry, EntryLine, What, balance_changes
+from frontdesk.services.accounting.model import ENTRIES, Account, Entry, EntryLine, Occasion, balance_changes
 from tests.unit.accounting.books import (
     BACK,
     LEFT,
@@ -120,7 +120,7 @@ def test_a_line_of_nothing_is_left_out() -> None:
 )
 def test_an_entry_that_does_not_balance_cannot_be_built_or_read(lines: tuple[EntryLine, ...]) -> None:
     with pytest.raises(ValueError, match=r"entry|line"):
-        Entry(shop_id=SHOP, what=What.MANUAL, at=START, currency="EUR", lines=lines)
+        Entry(shop_id=SHOP, what=Occasion.MANUAL, at=START, currency="EUR", lines=lines)
     body = msgspec.json.encode(
         {"shop_id": SHOP, "what": "manual", "at": START, "currency": "EUR", "lines": lines}
     )

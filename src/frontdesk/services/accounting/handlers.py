@@ -22,7 +22,7 @@ from frontdesk.services.accounting.invoices import (
     told,
 )
 from frontdesk.services.accounting.manual import new_entry, refund_payment
-from frontdesk.services.accounting.model import ENTRIES, Entry, Goods, What, balance_changes, entry_id
+from frontdesk.services.accounting.model import ENTRIES, Entry, Goods, Occasion, balance_changes, entry_id
 from frontdesk.services.accounting.shops import SHOPS, Shop, check_owner
 from frontdesk.services.catalogue.events import ShopChanged
 from frontdesk.services.orders.events import (
@@ -55,7 +55,7 @@ async def book_sale(unit: Unit, event: OrderDispatched) -> None:
     entry = model.sold(event, event.dispatched_at)
     if await _is_booked(unit, entry):
         return
-    credit_id = entry_id(event.order_id, What.CREDIT)
+    credit_id = entry_id(event.order_id, Occasion.CREDIT)
     returned = await unit.find(ENTRIES, credit_id)
     numbering = await _numbering(unit, event.shop_id)
     documents = [invoice_of(event, numbering.value, supplied_at=event.dispatched_at, now=unit.now)]
@@ -104,7 +104,7 @@ async def keep_shop(unit: Unit, event: ShopChanged) -> None:
 async def pay_refund(unit: Unit, command: PayRefund, shop_id: str, order_id: str) -> Stored[Entry]:
     """Book that a refund has been paid, for the shop's owner. Raises NotFound, NothingDue."""
     check_owner(unit.caller, shop_id)
-    ids = [entry_id(order_id, what) for what in What]
+    ids = [entry_id(order_id, what) for what in Occasion]
     known = {stored.value.what: stored.value for stored in (await unit.get_many(ENTRIES, ids)).values()}
     if not any(entry.shop_id == shop_id for entry in known.values()):
         raise NotFound

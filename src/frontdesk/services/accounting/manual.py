@@ -6,22 +6,22 @@ from datetime import UTC, datetime
 from frontdesk.kernel.errors import Fault, Invalid, Rejected
 from frontdesk.kernel.money import MAX_MINOR
 from frontdesk.services.accounting.commands import FIRST_YEAR, LAST_YEAR, NewLine, PostEntry
-from frontdesk.services.accounting.model import Account, Entry, EntryLine, What, credit, debit
+from frontdesk.services.accounting.model import Account, Entry, EntryLine, Occasion, credit, debit
 
 
 class NothingDue(Rejected):
     """Nothing is due to the customer of this order, or it has been paid back already."""
 
 
-def refund_payment(known: Mapping[What, Entry], *, by: str, reference: str, now: datetime) -> Entry:
+def refund_payment(known: Mapping[Occasion, Entry], *, by: str, reference: str, now: datetime) -> Entry:
     """Return the entry that pays back what an order's entries say is due. Raises NothingDue."""
-    owed = [known[what] for what in (What.REFUND, What.CREDIT) if what in known]
-    if What.REFUND_PAID in known or not owed:
+    owed = [known[what] for what in (Occasion.REFUND, Occasion.CREDIT) if what in known]
+    if Occasion.REFUND_PAID in known or not owed:
         raise NothingDue
     amount = sum(entry.credited(Account.REFUNDS_DUE) for entry in owed)
     return Entry(
         shop_id=owed[0].shop_id,
-        what=What.REFUND_PAID,
+        what=Occasion.REFUND_PAID,
         at=now,
         currency=owed[0].currency,
         lines=(debit(Account.REFUNDS_DUE, amount), credit(Account.CASH_CLEARING, amount)),
@@ -38,7 +38,7 @@ def new_entry(wish: PostEntry, shop_id: str, currency: str, *, by: str, now: dat
         raise Invalid(faults)
     return Entry(
         shop_id=shop_id,
-        what=What.MANUAL,
+        what=Occasion.MANUAL,
         at=(wish.at or now).astimezone(UTC),
         currency=currency,
         lines=tuple(EntryLine(line.account, line.debit or 0, line.credit or 0) for line in wish.lines),

@@ -31,7 +31,7 @@ class Account(StrEnum):
     OPENING = "opening"  # the other side of what a business brings along
 
 
-class What(StrEnum):
+class Occasion(StrEnum):
     """What an entry is about."""
 
     PAID = "paid"
@@ -67,7 +67,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     shop_id: str
-    what: What
+    what: Occasion
     at: datetime
     currency: str
     lines: tuple[EntryLine, ...]
@@ -120,7 +120,7 @@ class OrderMoney(Protocol):
 def paid(order: OrderMoney, at: datetime, goods: tuple[Goods, ...] = ()) -> Entry:
     """Book an order's payment, which the gateway took before the order came: it is the customer's until dispatch."""
     lines = (debit(Account.CASH_CLEARING, order.gross), credit(Account.DEPOSITS, order.gross))
-    return _entry(order, What.PAID, at, *lines, goods=goods)
+    return _entry(order, Occasion.PAID, at, *lines, goods=goods)
 
 
 def sold(order: OrderMoney, at: datetime) -> Entry:
@@ -130,13 +130,13 @@ def sold(order: OrderMoney, at: datetime) -> Entry:
         credit(Account.REVENUE, order.net),
         credit(Account.TAX, order.tax),
     )
-    return _entry(order, What.SOLD, at, *lines)
+    return _entry(order, Occasion.SOLD, at, *lines)
 
 
 def refunded(order: OrderMoney, at: datetime) -> Entry:
     """Book that an order which never left is to be paid back."""
     lines = (debit(Account.DEPOSITS, order.gross), credit(Account.REFUNDS_DUE, order.gross))
-    return _entry(order, What.REFUND, at, *lines)
+    return _entry(order, Occasion.REFUND, at, *lines)
 
 
 def credited(order: OrderMoney, at: datetime) -> Entry:
@@ -146,7 +146,7 @@ def credited(order: OrderMoney, at: datetime) -> Entry:
         debit(Account.TAX, order.tax),
         credit(Account.REFUNDS_DUE, order.gross),
     )
-    return _entry(order, What.CREDIT, at, *lines)
+    return _entry(order, Occasion.CREDIT, at, *lines)
 
 
 def debit(account: Account, amount: int) -> EntryLine:
@@ -159,7 +159,7 @@ def credit(account: Account, amount: int) -> EntryLine:
     return EntryLine(account, credit=amount)
 
 
-def entry_id(order_id: str, what: What) -> str:
+def entry_id(order_id: str, what: Occasion) -> str:
     """Return the one id that an order's entry of this sort can have."""
     return f"{order_id}:{what.value}"
 
@@ -187,7 +187,7 @@ def balance_keys(shop_id: str, currency: str) -> tuple[str, ...]:
 
 
 def _entry(
-    order: OrderMoney, what: What, at: datetime, *lines: EntryLine, goods: tuple[Goods, ...] = ()
+    order: OrderMoney, what: Occasion, at: datetime, *lines: EntryLine, goods: tuple[Goods, ...] = ()
 ) -> Entry:
     return Entry(
         shop_id=order.shop_id,

@@ -7,7 +7,7 @@ from frontdesk.services.accounting.commands import ListBooks, PayRefund, PostEnt
 from frontdesk.services.accounting.events import CreditNoteIssued, InvoiceIssued
 from frontdesk.services.accounting.invoices import INVOICES, NUMBERINGS
 from frontdesk.services.accounting.manual import NothingDue
-from frontdesk.services.accounting.model import ENTRIES, What, entry_id
+from frontdesk.services.accounting.model import ENTRIES, Occasion, entry_id
 from frontdesk.services.accounting.shops import SHOPS
 from frontdesk.services.catalogue.events import ShopChanged
 from frontdesk.services.orders.events import (
@@ -47,7 +47,7 @@ ROUTES = (
         "/shops/{shop_id}/journal",
         handlers.post_entry,
         views.entry_view,
-        views.EntryView,
+        views.JournalEntry,
         "Put an entry of one's own into the journal",
         scopes=("books:write",),
         body=PostEntry,
@@ -60,7 +60,7 @@ ROUTES = (
         "/shops/{shop_id}/refunds/{order_id}/paid",
         handlers.pay_refund,
         views.entry_view,
-        views.EntryView,
+        views.JournalEntry,
         "Book that a refund has been paid",
         scopes=("books:write",),
         body=PayRefund,
@@ -101,7 +101,7 @@ SERVICE = Service(
             OrderCreated,
             handlers.book_payment,
             SUBSCRIBER,
-            reads=lambda event: [(ENTRIES, entry_id(event.order_id, What.PAID))],
+            reads=lambda event: [(ENTRIES, entry_id(event.order_id, Occasion.PAID))],
         ),
         Reaction(OrderRejected, handlers.book_rejection, SUBSCRIBER),
         Reaction(OrderCancelled, handlers.book_cancellation, SUBSCRIBER),

@@ -19,7 +19,7 @@ from frontdesk.services.accounting.model import (
     Account,
     Entry,
     EntryLine,
-    What,
+    Occasion,
     balance_key,
     balance_keys,
     entry_id,
@@ -45,12 +45,12 @@ class TrialBalance(msgspec.Struct, frozen=True):
     credit: int
 
 
-class EntryView(msgspec.Struct, frozen=True):
+class JournalEntry(msgspec.Struct, frozen=True):
     """One entry of the journal. Amounts are minor units of `currency`."""
 
     entry_id: str
     shop_id: str
-    what: What
+    what: Occasion
     at: datetime
     currency: str
     lines: tuple[EntryLine, ...]
@@ -62,7 +62,7 @@ class EntryView(msgspec.Struct, frozen=True):
 class Journal(msgspec.Struct, frozen=True):
     """Part of the journal. Ask again with `cursor` for what follows; without one this is the end."""
 
-    items: tuple[EntryView, ...]
+    items: tuple[JournalEntry, ...]
     cursor: str | None = None
 
 
@@ -138,7 +138,7 @@ async def show_invoice(unit: Unit, shop_id: str, order_id: str) -> OrderInvoice:
     invoice = found.get(Form.INVOICE)
     if invoice is None or invoice.value.shop_id != shop_id:
         raise NotFound
-    payment = await unit.find(ENTRIES, entry_id(order_id, What.PAID))
+    payment = await unit.find(ENTRIES, entry_id(order_id, Occasion.PAID))
     return _order_invoice(shop.value, found, payment)
 
 
@@ -153,10 +153,10 @@ def trial_balance(shop_id: str, currency: str, counts: Mapping[str, int]) -> Tri
     return TrialBalance(shop_id, currency, tuple(accounts), debits, credits_)
 
 
-def entry_view(stored: Stored[Entry]) -> EntryView:
+def entry_view(stored: Stored[Entry]) -> JournalEntry:
     """Show an entry."""
     entry = stored.value
-    return EntryView(
+    return JournalEntry(
         entry_id=stored.id,
         shop_id=entry.shop_id,
         what=entry.what,
