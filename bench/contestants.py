@@ -15,7 +15,7 @@ from typing import Protocol
 from bench.processes import HOST, Running, free_port, process, wait_until_ready
 from bench.shop import stock_shop
 from bench.tokens import our_tokens
-from frontdesk.services.accounting.model import What, entry_id
+from frontdesk.services.accounting.model import Occasion, entry_id
 
 SERVICES = "catalogue,orders,inventory,accounting"
 DATABASE = "frontdesk.db"
@@ -141,7 +141,7 @@ class Frontdesk:
         """See `Stack`. It reads beside the server, whom it costs nothing."""
         with closing(_beside(folder)) as connection:
             yield lambda order_id: bool(
-                connection.execute(_FINISHED, (order_id, entry_id(order_id, What.PAID))).fetchall()
+                connection.execute(_FINISHED, (order_id, entry_id(order_id, Occasion.PAID))).fetchall()
             )
 
     def counts(self, server: Running, folder: Path) -> Counts:

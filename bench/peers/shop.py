@@ -128,7 +128,9 @@ def priced(order: NewOrder, caller: Caller, key: str, prices: Prices) -> PricedO
 def answer_of(facts: Sequence[Any], status: str, lines: Any, party: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a customer is told about an order."""
     names = ("order_id", "shop_id", "customer_id", "channel", "placed_at", "currency", "net", "tax", "gross")
-    return dict(zip(names, facts, strict=True)) | {"status": status, "lines": lines, **party}
+    answer = dict(zip(names, facts, strict=True))
+    answer.update(order_id=str(facts[0]), status=status, lines=lines, **party)  # a driver's UUID is not JSON
+    return answer
 
 
 def _priced_line(shop_id: str, line: Line, prices: Prices) -> dict[str, Any]:
