@@ -72,10 +72,10 @@ class Importing:
     def run_for(self, rows: int) -> None:
         """Run until so many orders are taken in, then kill it."""
         process = self.start()
-        wanted = len(references(self._data)) + rows
-        while len(references(self._data)) < wanted:
+        wanted = count(self._data) + rows
+        while count(self._data) < wanted:
             assert process.poll() is None, self._log.read_text()[-2000:]
-            time.sleep(0.02)
+            time.sleep(0.1)
         process.send_signal(signal.SIGKILL)
         process.communicate()
 
@@ -94,6 +94,13 @@ class Importing:
             int(entry["key"]): {(fault["pointer"], fault["code"]) for fault in entry["faults"]}
             for entry in entries
         }
+
+
+def count(data: Path) -> int:
+    """Return how many orders a desk has."""
+    with closing(sqlite3.connect(data / "frontdesk.db")) as database:
+        found: int = database.execute("select count(*) from r_order").fetchone()[0]
+        return found
 
 
 def references(data: Path) -> list[str]:

@@ -42,7 +42,7 @@ def _parts(lines: Lines, rows: Sequence[Row]) -> Iterator[Mapping[str, Any]]:
         yield from rows
         return
     kept = rows[0].get(lines.column or "")
-    if kept is None or kept in {"", b""}:
+    if kept is None or kept in ("", b""):
         return
     yield from _json_parts(kept) if lines.form is Form.JSON else _text_parts(lines, values.text(kept))
 

@@ -7,24 +7,14 @@ from typing import Any, Protocol
 
 import msgspec
 
-from frontdesk.entrypoints.cli.connection import Api, ApiError
 from frontdesk.entrypoints.cli.import_orders import Converter, Good, Refused
 from frontdesk.entrypoints.cli.import_report import Report, entry, reason
+from frontdesk.entrypoints.cli.import_sending import CHANGED, Desk, send
 from frontdesk.entrypoints.cli.import_source import Group
 from frontdesk.entrypoints.cli.import_state import Counts, ImportState, Progress
 from frontdesk.entrypoints.cli.show import Advance
 from frontdesk.kernel.errors import Fault
 from frontdesk.kernel.ids import fingerprint
-
-BUSY_STATUS = 503
-BUSY_TRIES = 30
-BUSY_PAUSE_SECONDS = 2.0
-ABOUT_THE_ORDER = {409, 413, 422}  # any other refusal is about the whole import, and ends it
-CHANGED = Fault(
-    "",
-    "changed",
-    "An order with this reference was taken over before, and this one is different. That one stays.",
-)
 
 
 class Orders(Protocol):
@@ -56,14 +46,14 @@ class Import:
         """What became of the orders so far."""
         return self._progress.counts
 
-    def run(self, api: Api | None, connections: int, advance: Advance) -> None:
+    def run(self, desk: Desk | None, connections: int, advance: Advance) -> None:
         """Take everything over. Raises ApiError and CommandError when the desk cannot go on; run it again then."""
         began, rows_before = time.monotonic(), self.counts.rows
         with ThreadPoolExecutor(connections, thread_name_prefix="frontdesk-import") as pool:
             for page in self._orders.groups(self._progress.after):
                 if not page:
                     continue
-                taken = self._page([self._converter.order(group) for _, group in page], api, pool)
+                taken = self._page([self._converter.order(group) for _, group in page], desk, pool)
                 rows = sum(len(group) for _, group in page)
                 self.counts.rows += rows
                 self._save(page[-1][0], taken)
@@ -73,14 +63,14 @@ class Import:
             self._state.save(None, {})
 
     def _page(
-        self, found: Sequence[Good | Refused], api: Api | None, pool: ThreadPoolExecutor
+        self, found: Sequence[Good | Refused], desk: Desk | None, pool: ThreadPoolExecutor
     ) -> dict[str, str]:
         """Take over one page. Returns the fingerprints of what was taken."""
         good = [order for order in found if isinstance(order, Good)]
         for refused in found:
             if isinstance(refused, Refused):
                 self._refuse(refused, refused.faults)
-        if api is None or self._state is None:
+        if desk is None or self._state is None:
             self.counts.taken += len(good)
             return {}
         known = self._state.known([order.reference for order in good])
@@ -91,7 +81,7 @@ class Import:
                 self._again(order, same=known.get(order.reference) == print_of)
             else:
                 fresh[order.reference] = (order, print_of)
-        answers = pool.map(lambda one: send(api, one[0]), fresh.values())
+        answers = pool.map(lambda one: send(desk, one[0]), fresh.values())
         taken = (self._answered(*one, faults) for one, faults in zip(fresh.values(), answers, strict=True))
         return {reference: print_of for reference, print_of in taken if print_of}
 
@@ -127,29 +117,3 @@ class Import:
         self._progress.report_bytes = self._report.size()
         if self._state is not None:
             self._state.save(self._progress, taken)
-
-
-def send(api: Api, order: Good) -> Sequence[Fault]:
-    """Send one order. Returns its faults when the desk refuses it. Raises ApiError for what is about all of them."""
-    key = f"import:{order.body['shop_id']}:{order.reference}"
-    for _ in range(BUSY_TRIES):
-        try:
-            api.post("/orders/import", order.body, key=key)
-        except ApiError as error:
-            if error.status == BUSY_STATUS:
-                time.sleep(BUSY_PAUSE_SECONDS)
-                continue
-            if error.code == "key_reused":
-                return [CHANGED]
-            if error.status not in ABOUT_THE_ORDER:
-                raise
-            return _faults_in(error)
-        return ()
-    raise ApiError(
-        BUSY_STATUS, {"detail": "The desk stays busy. Run the import again later; it goes on from here."}
-    )
-
-
-def _faults_in(error: ApiError) -> list[Fault]:
-    told = [msgspec.convert(fault, Fault) for fault in error.problem.get("errors", ())]
-    return told or [Fault("", error.code, str(error))]

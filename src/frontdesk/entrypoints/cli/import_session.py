@@ -6,11 +6,12 @@ import msgspec
 
 from frontdesk.config import Settings
 from frontdesk.entrypoints.cli import show
-from frontdesk.entrypoints.cli.connection import Api, ApiError, connect
+from frontdesk.entrypoints.cli.connection import Api, ApiError, OperatorTokens, connect
 from frontdesk.entrypoints.cli.import_mapping import Mapping
 from frontdesk.entrypoints.cli.import_orders import Converter
 from frontdesk.entrypoints.cli.import_report import Report
 from frontdesk.entrypoints.cli.import_run import Import
+from frontdesk.entrypoints.cli.import_sending import Wires
 from frontdesk.entrypoints.cli.import_source import OldOrders, Rows
 from frontdesk.entrypoints.cli.import_state import Counts, ImportState, Progress
 from frontdesk.entrypoints.cli.mending import FOUND, CommandError
@@ -62,7 +63,8 @@ class Session:
                 else:
                     with connect(self._settings, [self._shop]) as api:
                         self._check_shop(api)
-                        work.run(api, connections, advance)
+                        tokens = OperatorTokens(self._settings, [self._shop])
+                        work.run(Wires(api.url, tokens) if api.remote else api, connections, advance)
         except ApiError:
             raise
         except CommandError as error:
