@@ -31,6 +31,6 @@ def ben(desk: RunningDesk) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="session")
 def owner(desk: RunningDesk) -> Iterator[httpx.Client]:
-    token = desk.token(f"{CUSTOMER} prices:write", "olga", ["shop:corner-snacks=owner"])
+    token = desk.token(f"{CUSTOMER} catalogue:write", "olga", ["shop:corner-snacks=owner"])
     with desk.client(token) as client:
         yield client

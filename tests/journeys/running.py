@@ -1,6 +1,5 @@
 """A real desk: the server as its own process, in a folder of its own, reached over HTTP."""
 
-import json
 import os
 import re
 import signal
@@ -12,24 +11,32 @@ from pathlib import Path
 
 import httpx
 
+from frontdesk import bootstrap
+from frontdesk.config import Settings
+
 START_SECONDS = 15.0
 STOP_SECONDS = 15.0
 _ADDRESS = re.compile(r"open at (http://\S+)")
 
 
 class RunningDesk:
-    """Start it, talk to it, kill it, start it again on the same data."""
+    """Start it, talk to it, kill it, start it again on the same data.
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    `program` is what is run in place of `frontdesk`: a module, and words that come before `up`.
+    """
+
+    def __init__(self, folder: Path, *arguments: str, program: Sequence[str] = ("frontdesk",)) -> None:
         self.data = folder / "data"
         self.log = folder / "log.jsonl"
         self.url = ""
+        self.last_words = ""  # what it printed after its address, once it has ended
         self._arguments = arguments
+        self._program = program
         self._process: subprocess.Popen[str] | None = None
 
     def start(self, *arguments: str) -> "RunningDesk":
         """Return when the desk is ready to take requests."""
-        command = [sys.executable, "-m", "frontdesk", "up", "--data", str(self.data), "--port", "0"]
+        command = [sys.executable, "-m", *self._program, "up", "--data", str(self.data), "--port", "0"]
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
                 [*command, *self._arguments, *arguments],
@@ -77,22 +84,21 @@ class RunningDesk:
         raise TimeoutError(f"still at work: {self.health()}")
 
     def token(self, scopes: str, subject: str = "ana", grants: Sequence[str] = ()) -> str:
-        """Return a token, made by the command line beside the server."""
-        options = [part for grant in grants for part in ("--grant", grant)]
-        command = [sys.executable, "-m", "frontdesk", "token", "--data", str(self.data), "--json"]
-        made = subprocess.run(
-            [*command, "--scope", scopes, "--subject", subject, *options],
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        token: str = json.loads(made.stdout)["access_token"]
-        return token
+        """Return a token, as `frontdesk token` makes one beside the server."""
+        given = dict(grant.split("=") for grant in grants)
+        return bootstrap.tokens(Settings(data=self.data)).issue(subject, scopes.split(), given)
 
     def client(self, token: str = "") -> httpx.Client:
         """Return an HTTP client that speaks for a token."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return httpx.Client(base_url=self.url, headers=headers, timeout=30)
+
+    @property
+    def pid(self) -> int:
+        """Which process serves. Raises RuntimeError when none does."""
+        if self._process is None:
+            raise RuntimeError("the desk is not running")
+        return self._process.pid
 
     def kill(self) -> None:
         """SIGKILL: no chance to tidy up."""
@@ -113,6 +119,7 @@ class RunningDesk:
                 self._process.kill()
                 self._process.wait()
             if self._process.stdout is not None:
+                self.last_words = self._process.stdout.read()
                 self._process.stdout.close()
         status = self._process.returncode
         self._process = None

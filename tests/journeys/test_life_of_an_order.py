@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from tests.journeys.orders import order
+from tests.journeys.running import RunningDesk
 
 
 def _processed(client: httpx.Client, place: str) -> dict[str, Any]:
@@ -64,21 +65,27 @@ def test_a_stale_if_match_is_refused(ana: httpx.Client) -> None:
     assert accepted.status_code == 200
 
 
-def test_a_price_set_by_the_owner_counts_for_the_next_order(owner: httpx.Client, ana: httpx.Client) -> None:
-    body = {"name": "Test bar", "retail": 100, "tax_rate": 1000}
-    made = owner.put("/shops/corner-snacks/prices/test-bar", json=body)
+def test_a_price_set_by_the_owner_counts_for_the_next_order(
+    desk: RunningDesk, owner: httpx.Client, ana: httpx.Client
+) -> None:
+    place = "/shops/corner-snacks/products/test-bar"
+    product = {"name": "Test bar", "category": "sweet", "retail": 100, "tax_rate": 1000, "tracked": False}
     lines = [{"sku": "test-bar", "quantity": 3}]
-    assert made.status_code in {200, 201}
-    assert ana.post("/orders", json=order(lines=lines, expected_total=300)).status_code == 201
+    made = owner.put(place, json=product)
+    desk.wait_until_quiet()  # the price list follows the catalogue by a moment
+    first = ana.post("/orders", json=order(lines=lines, expected_total=300))
 
-    owner.put("/shops/corner-snacks/prices/test-bar", json=body | {"retail": 120})
-
+    owner.put(place, json=product | {"retail": 120})
+    desk.wait_until_quiet()
     changed = ana.post("/orders", json=order(lines=lines, expected_total=300))
+
+    assert (made.status_code, first.status_code) == (200, 201)
     assert changed.status_code == 409
     assert changed.json()["code"] == "price_changed"
+    assert (changed.json()["total"], changed.json()["currency"]) == (360, "EUR")
 
 
-def test_a_list_is_walked_by_its_cursor_newest_first(desk: Any) -> None:
+def test_a_list_is_walked_by_its_cursor_newest_first(desk: RunningDesk) -> None:
     with desk.client(desk.token("orders:write orders:read", "walker")) as client:
         made = [client.post("/orders", json=order()).json()["order_id"] for _ in range(7)]
         found: list[str] = []
