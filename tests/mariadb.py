@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-import pymysql  # type: ignore[import-untyped] # it publishes no types
+import pymysql
 
 START_SECONDS = 60.0
 READER = "reader"

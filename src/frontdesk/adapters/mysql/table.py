@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-import pymysql  # type: ignore[import-untyped] # it publishes no types
-from pymysql.constants import FIELD_TYPE  # type: ignore[import-untyped] # as above
-from pymysql.converters import conversions  # type: ignore[import-untyped] # as above
+import pymysql
+from pymysql.constants import FIELD_TYPE
+from pymysql.converters import conversions
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 300  # for one page; a sort without an index may take long
