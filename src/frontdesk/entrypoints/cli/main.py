@@ -8,16 +8,19 @@ import typer
 from frontdesk import __version__
 from frontdesk.entrypoints.cli import (
     backup,
+    books,
     clients,
     dead_letters,
     import_,
     keys,
     orders,
     products,
+    stock,
     users,
 )
 from frontdesk.entrypoints.cli.describe import manifest, openapi
 from frontdesk.entrypoints.cli.mending import exit_status_of
+from frontdesk.entrypoints.cli.reconcile import reconcile
 from frontdesk.entrypoints.cli.tokens import token
 from frontdesk.entrypoints.cli.traffic import traffic
 from frontdesk.entrypoints.cli.up import up
@@ -61,6 +64,9 @@ _add = app.command
 _add(epilog="Example: frontdesk up --demo --port 9000", rich_help_panel=SERVE)(up)
 app.add_typer(orders.app, name="orders", rich_help_panel=SHOP)
 app.add_typer(products.app, name="products", rich_help_panel=SHOP)
+app.add_typer(stock.app, name="stock", rich_help_panel=SHOP)
+app.add_typer(books.app, name="books", rich_help_panel=SHOP)
+_add(epilog="Example: frontdesk reconcile --wait 10", rich_help_panel=SHOP)(reconcile)
 app.add_typer(import_.app, name="import", rich_help_panel=SHOP)
 app.add_typer(users.app, name="users", rich_help_panel=ACCESS)
 app.add_typer(clients.app, name="clients", rich_help_panel=ACCESS)

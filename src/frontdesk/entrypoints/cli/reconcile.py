@@ -1,20 +1,20 @@
 """`frontdesk reconcile`: prove that orders, books and stock agree, or show where they do not."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from frontdesk import bootstrap
-from frontdesk.adapters.embedded.reader import NoDataError, Reader
 from frontdesk.config import Settings
 from frontdesk.entrypoints.cli import show
 from frontdesk.entrypoints.cli.mending import FOUND, CommandError
 from frontdesk.entrypoints.cli.options import DEFAULTS, Data, Json, settings_of
-from frontdesk.kernel.services import subscribers
-from frontdesk.reconciliation.comparison import KINDS
-from frontdesk.reconciliation.report import Report, report
+
+if TYPE_CHECKING:  # the services are imported by the command alone: `--help` is quick
+    from frontdesk.reconciliation.report import Report
 
 MAX_SHOWN = 50  # differences; JSON has more
 MAX_WAIT_SECONDS = 3_600
@@ -50,6 +50,12 @@ def reconcile(shop: AnyShop = "", wait: Wait = 0, data: Data = DEFAULTS.data, js
 
 
 def _compared(settings: Settings, shop: str) -> Report:
+    from frontdesk import bootstrap  # noqa: PLC0415 - as above
+    from frontdesk.adapters.embedded.reader import NoDataError, Reader  # noqa: PLC0415
+    from frontdesk.kernel.services import subscribers  # noqa: PLC0415
+    from frontdesk.reconciliation.comparison import KINDS  # noqa: PLC0415
+    from frontdesk.reconciliation.report import report  # noqa: PLC0415
+
     listeners = {
         name: [reaction.on.NAME for reaction in reactions]
         for name, (_, reactions) in subscribers(bootstrap.choose()).items()
