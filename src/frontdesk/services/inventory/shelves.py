@@ -30,7 +30,7 @@ class Level(StrEnum):
 
 
 class Turn(msgspec.Struct, frozen=True, order=True, array_like=True):
-    """An order's turn at a shelf: who was placed first comes first. `quantity` is what it wants of this product."""
+    """An order's turn at a shelf: who was placed first comes first. `quantity` is what it wants there."""
 
     placed_at: datetime
     order_id: str

@@ -50,18 +50,36 @@ class Lack(msgspec.Struct, frozen=True):
 
 
 class Stock(msgspec.Struct):
-    """Some shelves of a shop by sku, what is free on them by counter, and what this decision has moved so far."""
+    """Some shelves of a shop by sku; by location and sku what is free, and what this decision has moved so far."""
 
     shop_id: str
     shelves: dict[str, Stored[Shelf]]
-    free: dict[str, int]
-    moved: dict[tuple[str, str], int] = {}  # by location and sku
+    free: dict[tuple[str, str], int]
+    moved: dict[tuple[str, str], int] = {}
 
     def pieces(self, sku: str) -> dict[str, int]:
-        """Return how many pieces are free, by location in the order in which they are looked at."""
+        """Return how many pieces are free, by location."""
         stored = self.shelves.get(sku)
         locations = () if stored is None else stored.value.locations
-        return {location: self.free[free_key(self.shop_id, location, sku)] for location in locations}
+        return {location: self.free[location, sku] for location in locations}
+
+    def location_for(self, sku: str, quantity: int, turn: Turn) -> str | None:
+        """Return the first location that has all of it, unless it is for somebody who came before."""
+        stored = self.shelves.get(sku)
+        if stored is None or stored.value.keeps_back(turn):
+            return None
+        for location in stored.value.locations:
+            if self.free[location, sku] >= quantity:
+                return location
+        return None
+
+    def lack(self, sku: str, quantity: int, turn: Turn) -> Lack:
+        """Return why there is no location for it."""
+        stored = self.shelves.get(sku)
+        mine = Turn(turn.placed_at, turn.order_id, quantity)
+        if stored is not None and stored.value.keeps_back(turn):
+            return Lack(mine, sku, 0, queued=True)
+        return Lack(mine, sku, max(self.pieces(sku).values(), default=0))
 
     def has_room(self, sku: str) -> bool:
         """Return whether one more order may wait for a product."""
@@ -72,7 +90,7 @@ class Stock(msgspec.Struct):
         """Take these lines (-1), or put them back (1)."""
         for line in lines:
             place = (line.location, line.sku)
-            self.free[free_key(self.shop_id, *place)] += sign * line.quantity
+            self.free[place] += sign * line.quantity
             self.moved[place] = self.moved.get(place, 0) + sign * line.quantity
 
     def counters(self) -> tuple[list[Add], list[str]]:
@@ -83,10 +101,11 @@ class Stock(msgspec.Struct):
         """
         adds: list[Add] = []
         unsettled: list[str] = []
-        for (location, sku), amount in self.moved.items():
+        for place, amount in self.moved.items():
+            location, sku = place
             key = free_key(self.shop_id, location, sku)
             low_at = self.shelves[sku].value.low_at
-            if amount < 0 and self.free[key] > low_at:
+            if amount < 0 and self.free[place] > low_at:
                 adds.append(Add(key, amount, low_at + 1))
             elif amount:
                 adds.append(Add(key, amount))
@@ -98,8 +117,13 @@ async def look(unit: Unit, shop_id: str, skus: Iterable[str]) -> Stock:
     """Read at most 100 shelves of a shop and what is free on them."""
     found = await unit.get_many(SHELVES, [shelf_id(shop_id, sku) for sku in skus])
     shelves = {stored.value.sku: stored for stored in found.values()}
-    places = [(place, sku) for sku, stored in shelves.items() for place in stored.value.locations]
-    return Stock(shop_id, shelves, await count(unit, [free_key(shop_id, *place) for place in places]))
+    keys = {
+        free_key(shop_id, location, sku): (location, sku)
+        for sku, stored in shelves.items()
+        for location in stored.value.locations
+    }
+    counts = await count(unit, tuple(keys))
+    return Stock(shop_id, shelves, {place: counts[key] for key, place in keys.items()})
 
 
 async def count(unit: Unit, keys: Sequence[str]) -> dict[str, int]:
@@ -129,20 +153,15 @@ def allot(
     kept: list[Kept] = []
     lacks: list[Lack] = []
     for sku, quantity in wishes.items():
-        mine = Turn(turn.placed_at, turn.order_id, quantity)
         held = own.get(sku) if own else None
-        stored = stock.shelves.get(sku)
         if held is not None and held.quantity >= quantity:
-            kept.append(Kept(sku, quantity, held.location))
-        elif stored is not None and stored.value.keeps_back(mine):
-            lacks.append(Lack(mine, sku, 0, queued=True))
+            location: str | None = held.location
         else:
-            pieces = stock.pieces(sku)
-            location = next((place for place, free in pieces.items() if free >= quantity), None)
-            if location is None:
-                lacks.append(Lack(mine, sku, max(pieces.values(), default=0)))
-            else:
-                kept.append(Kept(sku, quantity, location))
+            location = stock.location_for(sku, quantity, turn)
+        if location is None:
+            lacks.append(stock.lack(sku, quantity, turn))
+        else:
+            kept.append(Kept(sku, quantity, location))
     return tuple(kept), tuple(lacks)
 
 
