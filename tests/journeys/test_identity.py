@@ -175,8 +175,8 @@ def test_a_revoked_client_is_out_at_once(desk: RunningDesk) -> None:
     assert becomes(401, desk, token)
     with pytest.raises(OAuthError, match="invalid_client"):
         machine(desk, till).fetch_token(grant_type="client_credentials")
-    (deed,) = operator(desk, "GET", f"/audit?about={till['client_id']}&limit=1")["items"]
-    assert (deed["what"], deed["detail"]) == ("client revoked", "contract ended")
+    (act,) = operator(desk, "GET", f"/audit?about={till['client_id']}&limit=1")["items"]
+    assert (act["what"], act["detail"]) == ("client revoked", "contract ended")
 
 
 def test_a_person_signs_up_signs_in_and_comes_back_with_a_token(
@@ -511,3 +511,17 @@ def test_nothing_personal_and_no_secret_is_in_the_log(
     log = desk.log.read_text()
     for secret in ("kim@", PASSWORD, "a wrong password", token["refresh_token"], token["access_token"]):
         assert secret not in log
+
+
+def test_a_throttled_address_still_lets_a_known_browser_in(
+    website: str, desk: RunningDesk, browser: Browser
+) -> None:
+    signed_in(desk, website, browser, "lea@example.com")
+    for _ in range(60):
+        httpx.post(f"{desk.url}/oauth/token", data={"grant_type": "client_credentials", "client_id": "cli_x"})
+    stranger = Browser(desk.url, desk.data / "outbox")
+    assert sign_in(stranger, way_in(desk, website), "lea@example.com").status_code == 429
+    stranger.http.cookies.set("desk-device", f"{'A' * 22}.{'A' * 43}")
+    assert sign_in(stranger, way_in(desk, website), "lea@example.com").status_code == 429
+    assert sign_in(browser, way_in(desk, website), "lea@example.com").status_code == 303
+    stranger.http.close()

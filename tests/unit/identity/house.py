@@ -153,7 +153,7 @@ class House:
         """Return what the audit says was done, oldest first."""
         query = {"about": about} if about else {}
         found = content(self.desk.send(OPERATOR, "GET /audit", query={**query, "limit": "100"}))
-        return [deed["what"] for deed in reversed(found["items"])]
+        return [act["what"] for act in reversed(found["items"])]
 
     def register(self, caller: Caller = OPERATOR, **changes: Any) -> dict[str, Any]:
         """Register a client, by default one that signs in as itself."""

@@ -164,8 +164,8 @@ def test_keys_are_rotated_and_who_did_so_is_kept(house: House) -> None:
     assert answer == content(house.desk.send(OPERATOR, "GET /keys"))
     assert answer["items"] == [{"kid": "k1", "signs_from": "2026-03-14T12:00:00Z"}]
     assert house.keys.rotated == [True]
-    (deed,) = content(house.desk.send(OPERATOR, "GET /audit"))["items"]
-    assert (deed["by"], deed["what"], deed["detail"]) == ("operator", "signing keys rotated", "at once")
+    (act,) = content(house.desk.send(OPERATOR, "GET /audit"))["items"]
+    assert (act["by"], act["what"], act["detail"]) == ("operator", "signing keys rotated", "at once")
 
 
 def test_the_audit_is_read_in_pages_and_about_one_subject(house: House) -> None:
@@ -175,7 +175,7 @@ def test_the_audit_is_read_in_pages_and_about_one_subject(house: House) -> None:
         house.desk.send(OPERATOR, f"POST /users/{ben}/sign-out", {})
     first = content(house.desk.send(OPERATOR, "GET /audit", query=LIMIT))
     second = content(house.desk.send(OPERATOR, "GET /audit", query={**LIMIT, "cursor": first["cursor"]}))
-    assert [deed["what"] for deed in first["items"]] == ["signed out", "signed out"]
+    assert [act["what"] for act in first["items"]] == ["signed out", "signed out"]
     assert second["items"][0]["what"] == "signed out"
     assert house.audit(ana) == ["account opened"]
     assert faults(house.desk.send(OPERATOR, "GET /audit", query={"cursor": "x"})) == {"/cursor": "bad_cursor"}

@@ -46,13 +46,12 @@ def audit(
 ) -> None:
     """List sign-ins, failures, grants, revocations and key rotations, newest first."""
     with connect(settings_of(data)) as api:
-        deeds = list(islice(api.pages("/audit", about=about), limit))
+        acts = list(islice(api.pages("/audit", about=about), limit))
     if json:
-        show.as_json(deeds)
+        show.as_json(acts)
         return
     rows = [
-        (show.moment(deed["at"]), deed["by"], deed["what"], deed.get("about"), deed.get("detail"))
-        for deed in deeds
+        (show.moment(act["at"]), act["by"], act["what"], act.get("about"), act.get("detail")) for act in acts
     ]
     show.table(("at", "who", "did", "about", "detail"), rows)
 

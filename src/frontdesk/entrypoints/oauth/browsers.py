@@ -1,7 +1,7 @@
 """What a browser keeps for us: a cookie that belongs to its forms, and one by which it is known again.
 
 A form carries a seal over the first, so no other site can send one (OWASP: signed double submit). The second is set
-when somebody signs in; tries from a known browser are counted apart from those of strangers.
+when somebody signs in, and sealed; tries from a known browser are counted apart from those of strangers.
 """
 
 import asyncio
@@ -44,16 +44,22 @@ class Browsers:
 
     def device(self, visit: Visit) -> str:
         """Return what this browser was given when somebody signed in with it, "" for nothing."""
-        return self._kept(visit, self._device)
+        device, _, seal = visit.cookies.get(self._device, "").partition(".")
+        return device if hmac.compare_digest(self._door.seal("known", device).encode(), seal.encode()) else ""
 
     def new_device(self, visit: Visit) -> tuple[str, str]:
         """Return by what a browser is to be known from now on, and the cookie to set."""
         device = self.device(visit) or self._fresh()
-        return device, self._cookie(self._device, device, f"; Max-Age={DEVICE_SECONDS}")
+        value = f"{device}.{self._door.seal('known', device)}"
+        return device, self._cookie(self._device, value, f"; Max-Age={DEVICE_SECONDS}")
 
     def check_failures(self, visit: Visit) -> None:
-        """Raise TooMany for an address with too many failures: each try here costs memory and a slow hash."""
-        self._door.failures.check(visit.address, asyncio.get_running_loop().time())
+        """Raise TooMany for an address with too many failures: each try here costs memory and a slow hash.
+
+        Behind one address there may be everybody (a proxy), so a browser that somebody signed in with is let through.
+        """
+        if not self.device(visit):
+            self._door.failures.check(visit.address, asyncio.get_running_loop().time())
 
     def _kept(self, visit: Visit, name: str) -> str:
         value = visit.cookies.get(name, "")

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
+from msgspec.structs import replace
 from starlette.types import Receive, Scope, Send
 
 from frontdesk.entrypoints.api import Response
@@ -15,6 +16,7 @@ _log = logging.getLogger(__name__)
 Answer = Callable[[Visit], Awaitable[Response]]
 Apology = Callable[[FrontdeskError, Mapping[str, str]], Response]
 _BROKEN = Unavailable("Something broke on our side. It has been logged.")
+_OUR_BUG = 500
 
 
 class OAuthEndpoint:
@@ -36,7 +38,7 @@ class OAuthEndpoint:
             response = self._apologise(error, headers)
         except Exception:  # noqa: BLE001 - our bug: answered without detail, logged with its frames
             _log.exception("unforeseen error", extra={"correlation_id": correlation_id})
-            response = self._apologise(_BROKEN, headers)
+            response = replace(self._apology(_BROKEN, headers), status=_OUR_BUG)
         await reply(send, response, correlation_id)
 
     async def _answer(

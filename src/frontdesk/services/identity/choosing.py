@@ -12,9 +12,9 @@ from frontdesk.services.identity.accounts import (
     check_password,
     plain,
 )
+from frontdesk.services.identity.acts import What, act, withdrawal
 from frontdesk.services.identity.admissions import Denial, Reason
 from frontdesk.services.identity.commands import AskForLink, ChoosePassword
-from frontdesk.services.identity.deeds import What, deed, withdrawal
 from frontdesk.services.identity.events import NoticeWanted
 from frontdesk.services.identity.guesses import GUESSES, Guesses
 from frontdesk.services.identity.notices import NOTICES, ONE_IN, Notice, link_token, notice_of
@@ -35,7 +35,7 @@ async def ask_for_link(unit: Unit, command: AskForLink) -> None:
     )
     stored = NOTICES.new(unit.new_id("ntc"), notice)
     pause = f"identity:notice:{sealed(unit, command.address)}"
-    done = deed(unit, What.LINK_ASKED_FOR, account.id if account else "")
+    done = act(unit, What.LINK_ASKED_FOR, account.id if account else "")
     try:
         await unit.commit(
             stored,
@@ -88,7 +88,7 @@ async def _opened(unit: Unit, stored: Stored[Notice], kept: str) -> Stored[Notic
         return await unit.commit(
             stored.changed(stored.value.used(unit.now)),
             account,
-            deed(unit, What.ACCOUNT_OPENED, account.id, by=account.id),
+            act(unit, What.ACCOUNT_OPENED, account.id, by=account.id),
             claims=[claim],
         )
     except ClaimTaken as taken:
@@ -104,7 +104,7 @@ async def _changed(unit: Unit, stored: Stored[Notice], account: Stored[Account],
         stored.changed(stored.value.used(unit.now)),
         account.changed(value),
         gone,
-        deed(unit, What.PASSWORD_SET, account.id, by=account.id),
+        act(unit, What.PASSWORD_SET, account.id, by=account.id),
         *forgotten,
         events=[told],
     )

@@ -6,9 +6,9 @@ from frontdesk.kernel.ids import derived_id
 from frontdesk.kernel.kinds import Stored
 from frontdesk.kernel.unit import Unit
 from frontdesk.services.identity import guesses
+from frontdesk.services.identity.acts import ACTS, Act, What, act
 from frontdesk.services.identity.admissions import MACHINE_TOKEN_LIVES, Admission, Denial, Reason
 from frontdesk.services.identity.commands import AsItself, Proof
-from frontdesk.services.identity.deeds import DEEDS, Deed, What, deed
 from frontdesk.services.identity.guesses import GUESSES
 from frontdesk.services.identity.registrations import REGISTRATIONS, Registration
 from frontdesk.services.identity.scopes import narrowed
@@ -47,7 +47,7 @@ async def _failed(unit: Unit, client: Stored[Registration]) -> Denial:
         if wait:
             return Denial(Reason.INVALID_CLIENT, _UNPROVED.advice, wait)
         stored = found.changed(found.value.tried(unit.now))
-    await unit.commit(stored, deed(unit, What.CLIENT_FAILED, client.id))
+    await unit.commit(stored, act(unit, What.CLIENT_FAILED, client.id))
     return _UNPROVED
 
 
@@ -75,8 +75,8 @@ async def admit_client(unit: Unit, command: AsItself) -> Admission | Denial:
 async def _note_visit(unit: Unit, client_id: str) -> None:
     """Write a client into the audit once an hour: some ask for a token with every request."""
     id = derived_id("aud", client_id, _hour(unit.now))
-    if await unit.find(DEEDS, id) is None:
-        await unit.commit(DEEDS.new(id, Deed(What.CLIENT_CAME, client_id, client_id, unit.now)))
+    if await unit.find(ACTS, id) is None:
+        await unit.commit(ACTS.new(id, Act(What.CLIENT_CAME, client_id, client_id, unit.now)))
 
 
 def _hour(now: datetime) -> str:

@@ -86,7 +86,7 @@ class ListThem(Body, frozen=True):
     limit: Annotated[int, Meta(ge=1, le=limits.PAGE_MAX)] = limits.PAGE_DEFAULT
 
 
-class ListDeeds(Body, frozen=True):
+class ListActs(Body, frozen=True):
     """What was done; with `about` only what was done about one subject or client."""
 
     about: Subject | None = None

@@ -16,8 +16,8 @@ from frontdesk.services.identity.accounts import (
     check_password,
     plain,
 )
+from frontdesk.services.identity.acts import What, act, withdrawal
 from frontdesk.services.identity.commands import OpenAccount, Revoke, SendLink, SetRole, SignOut
-from frontdesk.services.identity.deeds import What, deed, withdrawal
 from frontdesk.services.identity.events import NoticeWanted
 from frontdesk.services.identity.notices import NOTICES, Language, Notice
 from frontdesk.services.identity.roles import role_changed
@@ -37,7 +37,7 @@ async def open_account(unit: Unit, command: OpenAccount) -> Stored[Account]:
         grants=dict(command.grants),
         opened_at=unit.now,
     )
-    others: list[AnyStored] = [deed(unit, What.ACCOUNT_OPENED, account_id)]
+    others: list[AnyStored] = [act(unit, What.ACCOUNT_OPENED, account_id)]
     others += [await role_changed(unit, account_id, place, role) for place, role in command.grants.items()]
     events = []
     if not value.password:
@@ -70,7 +70,7 @@ async def send_link(unit: Unit, command: SendLink, id: str) -> Stored[Account]:
         raise NotFound
     notice = _link(unit, account.value, command.language)
     wanted = NoticeWanted(notice_id=notice.id)
-    done = deed(unit, What.LINK_ASKED_FOR, id)
+    done = act(unit, What.LINK_ASKED_FOR, id)
     if not command.sign_out:
         return await unit.commit(account.changed(account.value), notice, done, events=[wanted])
     value = account.value.signed_out(unit.now)
@@ -85,7 +85,7 @@ async def sign_out(unit: Unit, _: SignOut, id: str) -> Stored[Account]:
     account = await unit.get(ACCOUNTS, id)
     value = account.value.signed_out(unit.now)
     gone, told = withdrawal(unit, id, value.generation)
-    return await unit.commit(account.changed(value), gone, deed(unit, What.SIGNED_OUT, id), events=[told])
+    return await unit.commit(account.changed(value), gone, act(unit, What.SIGNED_OUT, id), events=[told])
 
 
 async def close_account(unit: Unit, command: Revoke, id: str) -> Stored[Account]:
@@ -95,7 +95,7 @@ async def close_account(unit: Unit, command: Revoke, id: str) -> Stored[Account]
     if value is account.value:
         return account
     gone, told = withdrawal(unit, id)
-    done = deed(unit, What.ACCOUNT_CLOSED, id, command.reason or "")
+    done = act(unit, What.ACCOUNT_CLOSED, id, command.reason or "")
     return await unit.commit(account.changed(value), gone, done, events=[told])
 
 
@@ -118,7 +118,7 @@ async def _granted(unit: Unit, id: str, place: str, role: str | None) -> Stored[
     value = account.value.granted(place, role)
     others: list[AnyStored] = [await role_changed(unit, id, place, role)]
     what = What.ROLE_GRANTED if role else What.ROLE_TAKEN
-    others.append(deed(unit, what, id, f"{place}={role}" if role else place))
+    others.append(act(unit, what, id, f"{place}={role}" if role else place))
     events = []
     if value.generation != account.value.generation:
         gone, told = withdrawal(unit, id, value.generation)

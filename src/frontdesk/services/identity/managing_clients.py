@@ -9,8 +9,8 @@ from frontdesk.kernel.errors import Fault, Invalid, NotFound
 from frontdesk.kernel.kinds import AnyStored, Stored
 from frontdesk.kernel.unit import Unit
 from frontdesk.services.identity import outside
+from frontdesk.services.identity.acts import What, act, withdrawal
 from frontdesk.services.identity.commands import AddSecret, RegisterClient, Revoke, RotateKeys, SetRole
-from frontdesk.services.identity.deeds import What, deed, withdrawal
 from frontdesk.services.identity.registrations import (
     REGISTRATIONS,
     SECRET_BYTES,
@@ -39,7 +39,7 @@ async def register_client(unit: Unit, command: RegisterClient) -> Stored[Registr
     secret = "" if command.public else _fresh_secret(unit)
     if secret:
         value = value.with_secret(secret, unit.now, alone=True)
-    others: list[AnyStored] = [deed(unit, What.CLIENT_REGISTERED, client_id)]
+    others: list[AnyStored] = [act(unit, What.CLIENT_REGISTERED, client_id)]
     others += [await role_changed(unit, client_id, place, role) for place, role in command.grants.items()]
     return _shown(await unit.commit(REGISTRATIONS.new(client_id, value), *others), secret)
 
@@ -76,7 +76,7 @@ async def add_secret(unit: Unit, command: AddSecret, id: str) -> Stored[Registra
         raise Invalid((Fault("", "public_client", "A public client has no secret."),))
     secret = _fresh_secret(unit)
     value = client.value.with_secret(secret, unit.now, alone=command.alone)
-    return _shown(await unit.commit(client.changed(value), deed(unit, What.SECRET_ADDED, id)), secret)
+    return _shown(await unit.commit(client.changed(value), act(unit, What.SECRET_ADDED, id)), secret)
 
 
 async def revoke_client(unit: Unit, command: Revoke, id: str) -> Stored[Registration]:
@@ -86,7 +86,7 @@ async def revoke_client(unit: Unit, command: Revoke, id: str) -> Stored[Registra
     if value is client.value:
         return client
     gone, told = withdrawal(unit, id)
-    done = deed(unit, What.CLIENT_REVOKED, id, command.reason or "")
+    done = act(unit, What.CLIENT_REVOKED, id, command.reason or "")
     return await unit.commit(client.changed(value), gone, done, events=[told])
 
 
@@ -109,7 +109,7 @@ async def _granted(unit: Unit, id: str, place: str, role: str | None) -> Stored[
     value = client.value.granted(place, role)
     others: list[AnyStored] = [await role_changed(unit, id, place, role)]
     what = What.ROLE_GRANTED if role else What.ROLE_TAKEN
-    others.append(deed(unit, what, id, f"{place}={role}" if role else place))
+    others.append(act(unit, what, id, f"{place}={role}" if role else place))
     events = []
     if value.generation != client.value.generation:
         gone, told = withdrawal(unit, id, value.generation)
@@ -142,7 +142,7 @@ async def rotate_keys(unit: Unit, command: RotateKeys) -> Mapping[str, object]:
     keys.rotate(at_once=command.at_once)
     moments = keys.moments()
     detail = "at once" if command.at_once else ""
-    await unit.commit(deed(unit, What.KEYS_ROTATED, "", detail))
+    await unit.commit(act(unit, What.KEYS_ROTATED, "", detail))
     return moments
 
 

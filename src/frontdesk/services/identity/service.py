@@ -4,9 +4,10 @@ from frontdesk.kernel.http import Route
 from frontdesk.kernel.services import Reaction, Service
 from frontdesk.services.identity import choosing, managing_accounts, managing_clients, views
 from frontdesk.services.identity.accounts import ACCOUNTS, AddressTaken, TooManyGrants
+from frontdesk.services.identity.acts import ACTS, WITHDRAWALS
 from frontdesk.services.identity.commands import (
     AddSecret,
-    ListDeeds,
+    ListActs,
     ListThem,
     OpenAccount,
     RegisterClient,
@@ -16,7 +17,6 @@ from frontdesk.services.identity.commands import (
     SetRole,
     SignOut,
 )
-from frontdesk.services.identity.deeds import DEEDS, WITHDRAWALS
 from frontdesk.services.identity.events import AdmissionWithdrawn, NoticeWanted
 from frontdesk.services.identity.guesses import GUESSES
 from frontdesk.services.identity.logins import LOGINS
@@ -206,12 +206,12 @@ DESK = (
     Route(
         "GET",
         "/audit",
-        views.list_deeds,
-        views.deed_list,
-        views.DeedList,
+        views.list_acts,
+        views.act_list,
+        views.ActList,
         "Show who did what, newest first",
         scopes=(OPERATE,),
-        query=ListDeeds,
+        query=ListActs,
     ),
     Route(
         "GET",
@@ -236,7 +236,7 @@ DESK = (
 
 SERVICE = Service(
     name="identity",
-    kinds=(ACCOUNTS, REGISTRATIONS, LOGINS, GUESSES, NOTICES, ROLES, DEEDS, WITHDRAWALS),
+    kinds=(ACCOUNTS, REGISTRATIONS, LOGINS, GUESSES, NOTICES, ROLES, ACTS, WITHDRAWALS),
     routes=(*USERS, *CLIENTS, *DESK),
     reactions=(
         Reaction(NoticeWanted, choosing.send_notice, subscriber="identity-messages", slow=True),

@@ -4,10 +4,10 @@ from frontdesk.kernel.kinds import Stored
 from frontdesk.kernel.unit import Unit
 from frontdesk.services.identity import guesses, outside
 from frontdesk.services.identity.accounts import ACCOUNTS, Account, address_claim, plain
+from frontdesk.services.identity.acts import What, act, withdrawal
 from frontdesk.services.identity.admissions import PERSON_TOKEN_LIVES, Admission, Denial, Reason
 from frontdesk.services.identity.clients import find_client, proved
 from frontdesk.services.identity.commands import Knock, RedeemCode, Refresh, RevokeToken, SignIn
-from frontdesk.services.identity.deeds import What, deed, withdrawal
 from frontdesk.services.identity.guesses import GUESSES, Guesses
 from frontdesk.services.identity.logins import (
     LOGINS,
@@ -70,7 +70,7 @@ async def sign_in(unit: Unit, command: SignIn) -> str | Denial:
     right = await passwords.matches(kept, command.password)
     if not right or account is None or account.value.closed_at or client is None:
         about = account.id if account else ""
-        await unit.commit(deed(unit, What.SIGN_IN_FAILED, about, command.client_id))
+        await unit.commit(act(unit, What.SIGN_IN_FAILED, about, command.client_id))
         return _NO_GRANT
     scopes = narrowed(command.scopes, client.value.reach(), account.value.reach())
     if not scopes:
@@ -93,7 +93,7 @@ async def _begin(unit: Unit, account: Stored[Account], command: SignIn, scopes: 
     stored = LOGINS.new(unit.new_id("lgn"), login)
     tries = await unit.find(GUESSES, guesses_id(unit, account, command.address, command.device))
     forgotten = [tries.changed(Guesses(0, unit.now))] if tries else []
-    done = deed(unit, What.SIGNED_IN, account.id, command.client_id, by=account.id)
+    done = act(unit, What.SIGNED_IN, account.id, command.client_id, by=account.id)
     await unit.commit(stored, account, done, *forgotten)
     return code_for(stored.id, outside.seals(unit).seal)
 
@@ -162,7 +162,7 @@ async def _turn(
 async def _end(unit: Unit, stored: Stored[Login], what: What) -> Denial:
     if stored.value.ended_at is None:
         gone, told = withdrawal(unit, stored.id)
-        done = deed(unit, what, stored.value.account_id, stored.value.client_id)
+        done = act(unit, what, stored.value.account_id, stored.value.client_id)
         await unit.commit(stored.changed(stored.value.ended(unit.now)), done, gone, events=(told,))
     return _NO_GRANT
 
@@ -179,5 +179,5 @@ async def revoke_token(unit: Unit, command: RevokeToken) -> Denial | None:
         await _end(unit, stored, What.LOGIN_REVOKED)
     elif not login_id and command.token_id and command.client_id == client.id:
         gone, told = withdrawal(unit, command.token_id)
-        await unit.commit(gone, deed(unit, What.TOKEN_REVOKED, client.id), events=(told,))
+        await unit.commit(gone, act(unit, What.TOKEN_REVOKED, client.id), events=(told,))
     return None

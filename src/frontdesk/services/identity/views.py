@@ -13,8 +13,8 @@ from frontdesk.kernel.sensitive import SENSITIVE
 from frontdesk.kernel.unit import Page, Unit
 from frontdesk.services.identity import outside
 from frontdesk.services.identity.accounts import ACCOUNTS, Account
-from frontdesk.services.identity.commands import ListDeeds, ListThem
-from frontdesk.services.identity.deeds import DEEDS, Deed, What
+from frontdesk.services.identity.acts import ACTS, Act, What
+from frontdesk.services.identity.commands import ListActs, ListThem
 from frontdesk.services.identity.managing_accounts import redacted, seen_account
 from frontdesk.services.identity.managing_clients import managed_client
 from frontdesk.services.identity.managing_clients import redacted as redacted_client
@@ -52,14 +52,14 @@ class ClientView(msgspec.Struct, frozen=True, omit_defaults=True):
     client_secret: Annotated[str, SENSITIVE] = ""
 
 
-class DeedView(msgspec.Struct, frozen=True, omit_defaults=True):
+class ActView(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of the audit."""
 
     at: datetime
     what: What
     by: str
     about: str = ""
-    detail: str = ""
+    detail: Annotated[str, SENSITIVE] = ""
 
 
 class UserList(msgspec.Struct, frozen=True):
@@ -76,10 +76,10 @@ class ClientList(msgspec.Struct, frozen=True):
     cursor: str | None = None
 
 
-class DeedList(msgspec.Struct, frozen=True):
+class ActList(msgspec.Struct, frozen=True):
     """Part of the audit, newest first, as above."""
 
-    items: tuple[DeedView, ...]
+    items: tuple[ActView, ...]
     cursor: str | None = None
 
 
@@ -132,10 +132,10 @@ async def _listed(unit: Unit, kind: Kind[T], prefix: str, query: ListThem) -> Pa
     return Page(tuple(found[role.value.subject] for role in roles.items), roles.cursor)
 
 
-async def list_deeds(unit: Unit, query: ListDeeds) -> Page[Deed]:
+async def list_acts(unit: Unit, query: ListActs) -> Page[Act]:
     """Return part of the audit, newest first. Raises Invalid."""
     index, where = ("about", query.about) if query.about else ("all", "all")
-    return await unit.query(DEEDS, index, where, cursor=_position(query.cursor), limit=query.limit)
+    return await unit.query(ACTS, index, where, cursor=_position(query.cursor), limit=query.limit)
 
 
 async def list_keys(unit: Unit) -> Mapping[str, datetime]:
@@ -174,13 +174,13 @@ def client_view(stored: Stored[Registration]) -> ClientView:
     )
 
 
-def deed_list(page: Page[Deed]) -> DeedList:
+def act_list(page: Page[Act]) -> ActList:
     """Show part of the audit."""
-    return DeedList(tuple(_deed_view(stored.value) for stored in page.items), _cursor(page))
+    return ActList(tuple(_act_view(stored.value) for stored in page.items), _cursor(page))
 
 
-def _deed_view(deed: Deed) -> DeedView:
-    return DeedView(deed.at, deed.what, deed.by, deed.about, deed.detail)
+def _act_view(act: Act) -> ActView:
+    return ActView(act.at, act.what, act.by, act.about, act.detail)
 
 
 def user_list(page: Page[Account]) -> UserList:

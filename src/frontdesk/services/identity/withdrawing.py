@@ -4,7 +4,7 @@ from frontdesk.kernel import limits
 from frontdesk.kernel.time import sortable
 from frontdesk.kernel.unit import Unit
 from frontdesk.services.identity import outside
-from frontdesk.services.identity.deeds import KNOWN_FOR, WITHDRAWALS, Reach
+from frontdesk.services.identity.acts import KNOWN_FOR, WITHDRAWALS, Reach
 from frontdesk.services.identity.events import AdmissionWithdrawn
 
 

@@ -5,10 +5,12 @@ And withdrawals: what verifiers of access tokens load when they start, so that a
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
 from frontdesk.kernel.kinds import Index, Kind, Stored
+from frontdesk.kernel.sensitive import SENSITIVE
 from frontdesk.kernel.time import sortable
 from frontdesk.kernel.unit import Unit
 from frontdesk.services.identity.admissions import MACHINE_TOKEN_LIVES
@@ -24,7 +26,7 @@ class What(StrEnum):
     ACCOUNT_OPENED = "account opened"
     ACCOUNT_CLOSED = "account closed"
     LINK_ASKED_FOR = "link asked for"
-    PASSWORD_SET = "password set"  # noqa: S105 - the name of a deed
+    PASSWORD_SET = "password set"  # noqa: S105 - the name of an act
     SIGNED_IN = "signed in"
     SIGN_IN_FAILED = "sign-in failed"
     SIGNED_OUT = "signed out"
@@ -42,22 +44,22 @@ class What(StrEnum):
     KEYS_ROTATED = "signing keys rotated"
 
 
-class Deed(msgspec.Struct, frozen=True, omit_defaults=True):
+class Act(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing that was done: by whom, about whom ("" where nobody is known by that name)."""
 
     what: What
     by: str
     about: str
     at: datetime
-    detail: str = ""
+    detail: Annotated[str, SENSITIVE] = ""  # may hold a reason, which somebody wrote freely
 
 
-DEEDS = Kind(
-    "deed",
-    Deed,
+ACTS = Kind(
+    "act",
+    Act,
     indexes=(
-        Index("all", lambda _: "all", lambda deed: sortable(deed.at)),
-        Index("about", lambda deed: deed.about or None, lambda deed: sortable(deed.at)),
+        Index("all", lambda _: "all", lambda act: sortable(act.at)),
+        Index("about", lambda act: act.about or None, lambda act: sortable(act.at)),
     ),
 )
 
@@ -90,9 +92,9 @@ def reach_of(name: str) -> Reach:
     return Reach.LASTING if name.startswith(("usr_", "cli_")) else Reach.BRIEF
 
 
-def deed(unit: Unit, what: What, about: str, detail: str = "", *, by: str = "") -> Stored[Deed]:
+def act(unit: Unit, what: What, about: str, detail: str = "", *, by: str = "") -> Stored[Act]:
     """Return a line of the audit, to be committed with what it tells. Done by the caller, if by nobody else."""
-    return DEEDS.new(unit.new_id("aud"), Deed(what, by or unit.caller.subject, about, unit.now, detail))
+    return ACTS.new(unit.new_id("aud"), Act(what, by or unit.caller.subject, about, unit.now, detail))
 
 
 def withdrawal(
