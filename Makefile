@@ -26,6 +26,7 @@ up: $(BASE) ## install (once) and open a desk with demo data
 	@$(BIN)/frontdesk up --demo
 
 test: $(DEV) $(EMULATOR) ## every test that takes less than ten seconds, on both runtimes
+	@.ci/servers tests
 	@$(BIN)/pytest -n 2 --dist loadgroup -m "not slow"
 
 lint: $(DEV) ## style, types and the import contracts
@@ -45,12 +46,13 @@ crash: $(DEV) ## kill the process, start it again, and look for what was lost
 	@$(BIN)/python -m tests.crash
 
 soak: $(DEV) $(EMULATOR) ## the long run: 20,000 seeds, 20 crashes, the slow tests
+	@.ci/servers tests
 	@$(BIN)/python -m tests.simulation --seeds 20000 --first $(FIRST)
 	@$(BIN)/python -m tests.crash --cycles 20
 	@$(BIN)/pytest -n 2 --dist loadgroup -m slow
 
 bench: $(DEV) $(PEER) ## measure orders a second, ours beside others; BENCH=--quick takes a minute
-	@.ci/peers
+	@.ci/servers bench
 	@$(BIN)/python -m bench $(BENCH)
 
 emulator: $(EMULATOR) ## install the AWS emulator that the tests use

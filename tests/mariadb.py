@@ -76,7 +76,12 @@ class MariaDb:
             connection.commit()
 
     def _connect(self) -> Any:
-        return pymysql.connect(unix_socket=str(self._folder / "socket"), user="root", charset="utf8mb4")
+        return pymysql.connect(
+            init_command="set time_zone='+00:00'",
+            unix_socket=str(self._folder / "socket"),
+            user="root",
+            charset="utf8mb4",
+        )
 
     def _wait(self) -> None:
         deadline = time.monotonic() + START_SECONDS

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from frontdesk.entrypoints import validation
 from frontdesk.entrypoints.validation import MAX_FAULTS, MAX_STEP_CHARS, decode_body, decode_query
 from frontdesk.kernel.errors import Invalid, Malformed
-from frontdesk.services.orders.commands import ListOrders, PlaceOrder, SetShop
+from frontdesk.services.catalogue.commands import SetShop
+from frontdesk.services.orders.commands import ListOrders, PlaceOrder
 
 SECRET = "zq-secret-zq"
 GOOD: dict[str, Any] = {
@@ -170,7 +171,7 @@ def query_faults(**query: str) -> dict[str, str]:
 
 def test_a_query_is_read_into_numbers_and_moments() -> None:
     found = decode_query({"limit": "5", "since": "2026-03-14T12:00:00Z", "shop_id": "snacks"}, ListOrders)
-    assert found == ListOrders("snacks", None, datetime(2026, 3, 14, 12, tzinfo=UTC), None, "", 5)
+    assert found == ListOrders(shop_id="snacks", since=datetime(2026, 3, 14, 12, tzinfo=UTC), limit=5)
     assert decode_query({}, ListOrders) == ListOrders()
 
 

@@ -68,7 +68,7 @@ def write(products: Iterable[Mapping[str, Any]]) -> str:
     writer.writerow(COLUMNS)
     for product in products:
         terms = product["wholesale"] or {"unit_price": "", "minimum_quantity": ""}
-        cells = product | {_WHOLESALE + name: value for name, value in terms.items()}
+        cells = dict(product) | {_WHOLESALE + name: value for name, value in terms.items()}
         cells["tracked"] = "yes" if product["tracked"] else "no"
         writer.writerow([cells[column] for column in COLUMNS])
     return file.getvalue()
