@@ -32,16 +32,23 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
 class Importing:
     """`frontdesk import mysql` from an old shop into a desk."""
 
-    def __init__(self, desk: RunningDesk, old: MariaDb, folder: Path) -> None:
+    def __init__(
+        self,
+        desk: RunningDesk,
+        old: MariaDb,
+        folder: Path,
+        mapping: str = old_shop.MAPPING,
+        table: str = "orders",
+    ) -> None:
         self.report = folder / "report.jsonl"
         self._mapping = folder / "mapping.toml"
-        self._mapping.write_text(old_shop.MAPPING)
+        self._mapping.write_text(mapping)
         self._log = folder / "import.log"
         self._data = desk.data
         self._old = old
         self._words = [
             "--table",
-            "orders",
+            table,
             "--shop",
             old_shop.SHOP,
             "--mapping",
@@ -217,6 +224,60 @@ def test_what_does_not_fit_is_told_before_anything_is_taken(
     assert "password out of the URL" in importing.fails("--url", "mysql://reader:secret@127.0.0.1/shop")
     assert "Access denied" in importing.fails("--url", old.url.replace("reader", "stranger"))
     assert references(desk.data) == []
+
+
+LINES_TABLE = """
+create table shop.order_lines(
+    id int unsigned primary key auto_increment, order_no varchar(20), created_at timestamp not null,
+    state varchar(20) not null, buyer varchar(100) not null, article varchar(40) not null, pieces int not null,
+    price double not null, index(order_no)
+) engine=innodb
+"""
+
+LINES_MAPPING = """
+[order]
+reference = "order_no"
+placed_at = "created_at"
+status = { value = "DELIVERED" }
+channel = { value = "web" }
+currency = { value = "EUR" }
+tax_included = true
+customer.name = "buyer"
+delivery.method = { value = "collection" }
+
+[lines]
+form = "rows"
+sku = "article"
+name = "article"
+quantity = "pieces"
+unit_price = "price"
+tax_rate = { value = "19" }
+"""
+
+
+@pytest.mark.xdist_group("mariadb")
+def test_an_old_shop_with_a_row_for_each_line_comes_over_order_by_order(
+    desk: RunningDesk, old: MariaDb, tmp_path: Path
+) -> None:
+    """Lines of one order lie far apart, some across the border of a page, and one belongs to none."""
+    insert = (
+        "insert into shop.order_lines(order_no, created_at, state, buyer, article, pieces, price)"
+        " values(%s, '2024-07-05 10:00:00', 'done', 'Ana', %s, %s, 0.1)"
+    )
+    lines = [(f"L-{number:03}", f"ART {part}", number + 1) for part in range(5) for number in range(300)]
+    old.run("drop table if exists shop.order_lines", LINES_TABLE, insert, rows=[*lines, (None, "ART 9", 1)])
+    importing = Importing(desk, old, tmp_path, LINES_MAPPING, "order_lines")
+
+    status, told = importing.run()
+
+    assert status == 1
+    assert (told["rows"], told["taken"], told["not_taken"]) == (1501, 300, 1)
+    assert importing.reported() == {1501: {("/reference", "missing")}}
+    stored = body_of(desk.data, "L-041")
+    assert [(line["sku"], line["quantity"], line["gross"]) for line in stored["lines"]] == [
+        (f"art-{part}", 42, 420) for part in range(5)
+    ]
+    assert stored["steps"][0]["at"] == "2024-07-05T10:00:00Z"  # a TIMESTAMP is read in UTC
 
 
 @pytest.mark.slow

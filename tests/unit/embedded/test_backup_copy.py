@@ -147,14 +147,34 @@ async def test_a_target_that_is_away_too_long_gets_a_new_base(
     async with copied(tmp_path, target) as (engine, copy):
         await caught_up(copy)
         target.gone = True
-        await fill(engine, 0, 100)
+        await fill(engine, 0, 80)
+        engine.database.reading.execute("pragma wal_checkpoint(passive)")
+        await fill(engine, 80, 20)  # over what was not read yet
         target.gone = False
-        await caught_up(copy)
         await until(lambda: copy_layout.listing(target).bases[-1].stream == "s000002")
         await caught_up(copy)
         await asyncio.to_thread(restore, tmp_path / "copy", tmp_path / "restored")
 
     assert jars(tmp_path / "restored") == 100
+
+
+@on_a_loop
+async def test_what_there_is_no_room_for_is_left_in_the_log_and_caught_up_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copy_tail, "WAITING_BYTES_MAX", 200_000)
+    target = UnreliableTarget(tmp_path / "copy")
+    async with copied(tmp_path, target) as (engine, copy):
+        await caught_up(copy)
+        target.gone = True
+        await fill(engine, 0, 50)  # too few for a checkpoint
+        target.gone = False
+        await caught_up(copy)
+        await asyncio.to_thread(restore, tmp_path / "copy", tmp_path / "restored")
+        streams = {base.stream for base in copy_layout.listing(target).bases}
+
+    assert jars(tmp_path / "restored") == 50
+    assert streams == {"s000001"}
 
 
 @on_a_loop

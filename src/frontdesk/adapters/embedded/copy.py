@@ -17,7 +17,7 @@ from hashlib import blake2b
 from frontdesk.adapters.embedded import copy_layout as layout
 from frontdesk.adapters.embedded.backup_files import desk_id, side_files
 from frontdesk.adapters.embedded.copy_pages import DIGEST_BYTES, DamagedError, Head, encode, merged
-from frontdesk.adapters.embedded.copy_tail import Tail, TailLostError
+from frontdesk.adapters.embedded.copy_tail import Frames, Tail, TailLostError
 from frontdesk.adapters.embedded.copy_target import CHUNK_BYTES, CopyRefusedError, Target
 from frontdesk.adapters.embedded.directory import DataDirectory
 from frontdesk.kernel.ports import Clock
@@ -64,6 +64,7 @@ class ContinuousCopy:
         self._stopping = threading.Event()
         self._finishing = False
         self._until: datetime | None = None
+        self._complete_at = clock.now()  # when everything that had been committed was fetched
         self.failing = ""  # the class of the error that keeps it from going on
 
     @property
@@ -139,13 +140,13 @@ class ContinuousCopy:
             except _StoppingError:
                 return
             except (OSError, TailLostError, DamagedError) as error:
-                self._note(error)
+                self._failed(error)
                 pause = RETRY_SECONDS
             else:
                 self.failing = ""
                 pause = TICK_SECONDS
 
-    def _note(self, error: Exception) -> None:
+    def _failed(self, error: Exception) -> None:
         if not self.failing:
             _log.error("the copy fails and is tried again: %s", type(error).__name__)
         self.failing = type(error).__name__
@@ -176,9 +177,11 @@ class ContinuousCopy:
         self._ship_due = time.monotonic() + TICK_SECONDS
         if self._unsent is None:
             moment = self._clock.now()  # everything answered before has been taken before
-            self._unsent = self._next_part(stream, moment)
+            frames = self.tail.fetch()
+            self._complete_at = moment if frames.complete else self._complete_at
+            self._unsent = self._next_part(stream, frames, self._complete_at)
             if self._unsent is None:
-                return self._reached(stream, moment)
+                return self._reached(stream, self._complete_at)
         part, pages, head = self._unsent
         self._target.put(part.name, encode(pages, head))
         self._unsent = None
@@ -188,9 +191,8 @@ class ContinuousCopy:
         return self._reached(stream, head.at)
 
     def _next_part(
-        self, stream: _Stream, moment: datetime
+        self, stream: _Stream, frames: Frames, moment: datetime
     ) -> tuple[layout.LogPart, dict[int, memoryview], Head] | None:
-        frames = self.tail.fetch()
         number = stream.last + 1
         if frames.log_began:
             stream.log_began = number

@@ -50,7 +50,7 @@ class Base(msgspec.Struct, frozen=True):
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class LogPart:
     """One object of a stream's log: the changes from number `first` to number `last`."""
 
@@ -98,12 +98,12 @@ class Listing:
         if len(kept) < KEEP_BASES:
             return []
         oldest = kept[0]
-        good = {name for base in kept for name in (base.name, f"{base.name}.json")}
+        whole = {name for base in kept for name in (base.name, f"{base.name}.json")}
         logs = {part.name: part for part in self.parts}
-        return [name for name in self.names if _is_surplus(name, oldest, good, logs)]
+        return [name for name in self.names if _is_surplus(name, oldest, whole, logs)]
 
 
-def _is_surplus(name: str, oldest: Base, good: set[str], logs: dict[str, LogPart]) -> bool:
+def _is_surplus(name: str, oldest: Base, whole: set[str], logs: dict[str, LogPart]) -> bool:
     stream = name.partition("/")[0]
     if not _STREAM.match(name) or stream > oldest.stream:
         return False
@@ -111,7 +111,7 @@ def _is_surplus(name: str, oldest: Base, good: set[str], logs: dict[str, LogPart
         return True
     if name in logs:
         return logs[name].last < oldest.first
-    return "/base-" in name and name not in good
+    return "/base-" in name and name not in whole
 
 
 def listing(target: Target) -> Listing:
@@ -127,7 +127,9 @@ def listing(target: Target) -> Listing:
             base = _read(target, name, Base)
             if base is not None:
                 bases.append(base)
-    return Listing(tuple(name for name, _ in found), tuple(sorted(bases, key=_age)), tuple(sorted(parts)))
+    return Listing(
+        tuple(name for name, _ in found), tuple(sorted(bases, key=_age)), tuple(sorted(parts, key=_place))
+    )
 
 
 def next_stream(target: Target) -> str:
@@ -149,6 +151,10 @@ def statement(target: Target) -> Statement | None:
 def write_json(target: Target, name: str, value: msgspec.Struct) -> None:
     """Keep a value as an object."""
     target.put(name, [msgspec.json.format(msgspec.json.encode(value), indent=2)])
+
+
+def _place(part: LogPart) -> tuple[str, int, int]:
+    return part.stream, part.first, part.last
 
 
 def _age(base: Base) -> tuple[str, str]:

@@ -12,14 +12,18 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-WAITING_BYTES_MAX = 256 * 1024 * 1024  # of frames that nobody has fetched; past this the copy begins anew
+WAITING_BYTES_MAX = (
+    256 * 1024 * 1024
+)  # of frames that nobody has fetched; more are left in the log while it lasts
+LOOKS = 10  # at an index that is being written
 LOG_HEADER_BYTES = 32
 FRAME_HEADER_BYTES = 24
-SALTS_AT = 8  # in the header of a frame
+COMMIT_AT = 4  # in the header of a frame: the pages of the database if it ends a transaction, else 0
+SALTS_AT = 8
 
 # version, unused, transactions, initialised, byte order, page size, frames, database pages, checksum, salts, checksum
 _INDEX = struct.Struct("=IIIBBHII8s8s8s")
-_PAGE_NUMBER = struct.Struct(">I")
+_PAGE_NUMBER = _COMMIT = struct.Struct(">I")
 
 
 class TailLostError(Exception):
@@ -34,6 +38,7 @@ class Frames:
     database_pages: int = 0  # after the last of these commits
     runs: list[tuple[bytes, bytes]] = field(default_factory=list)  # the log's salts, and frames under them
     log_began: bool = False  # the log did begin anew, somewhere among these
+    complete: bool = True  # whether these are all there were
 
     def pages(self) -> dict[int, memoryview]:
         """Return the last state of every page, by its number and in that order. Raises TailLostError."""
@@ -64,7 +69,8 @@ class Tail:
         self._guard = threading.Lock()
         self._lost = False
         self._salts = b""
-        self._frames = 0
+        self._frames = 0  # of the log, that are read
+        self._seen = 0  # of the log, that there are
         self._transactions = 0
         self._waiting = Frames()
         self._waiting_bytes = 0
@@ -81,11 +87,17 @@ class Tail:
                 self._lost = True
 
     def fetch(self) -> Frames:
-        """Return everything taken since the last call. Raises TailLostError from a loss until `restart`."""
+        """Return everything since the last call, or as much as there is room for.
+
+        Raises TailLostError from a loss until `restart`.
+        """
+        if self._frames < self._seen:
+            self.take()
         with self._guard:
             if self._lost:
                 raise TailLostError
             fetched, self._waiting, self._waiting_bytes = self._waiting, Frames(), 0
+            fetched.complete = self._frames == self._seen
         return fetched
 
     def restart(self) -> None:
@@ -100,38 +112,52 @@ class Tail:
         os.close(self._index)
 
     def _forget(self) -> None:
-        self._lost, self._salts, self._frames, self._transactions = False, b"", 0, 0
+        self._lost, self._salts, self._frames, self._seen, self._transactions = False, b"", 0, 0, 0
         self._waiting, self._waiting_bytes = Frames(), 0
 
     def _read(self) -> None:
         transactions, page_bytes, frames, database_pages, salts = self._look()
         if salts != self._salts:
-            if self._salts and transactions - self._transactions not in {0, 1}:
+            unread = self._frames < self._seen or transactions - self._transactions not in {0, 1}
+            if self._salts and unread:
                 raise TailLostError
             self._salts, self._frames = salts, 0
             self._waiting.log_began = True
         if frames < self._frames:
             raise TailLostError
-        self._transactions = transactions
-        self._waiting.page_bytes, self._waiting.database_pages = page_bytes, database_pages
+        self._transactions, self._seen = transactions, frames
+        self._waiting.page_bytes = page_bytes
         if frames > self._frames:
-            self._keep(frames, page_bytes + FRAME_HEADER_BYTES)
+            self._keep(frames - self._frames, page_bytes + FRAME_HEADER_BYTES, database_pages)
 
-    def _keep(self, frames: int, step: int) -> None:
-        size = (frames - self._frames) * step
-        if self._waiting_bytes + size > WAITING_BYTES_MAX:
+    def _keep(self, wanted: int, step: int, database_pages: int) -> None:
+        """Read so many frames more, or whole transactions for which there is room: the log itself keeps the rest."""
+        count = min(wanted, (WAITING_BYTES_MAX - self._waiting_bytes) // step)
+        run = os.pread(self._log, count * step, LOG_HEADER_BYTES + self._frames * step)
+        if len(run) < count * step or self._look()[-1] != self._salts:
             raise TailLostError
-        run = os.pread(self._log, size, LOG_HEADER_BYTES + self._frames * step)
-        if len(run) < size or self._look()[-1] != self._salts:
-            raise TailLostError
-        self._waiting.runs.append((self._salts, run))
-        self._waiting_bytes += size
-        self._frames = frames
+        if count < wanted:
+            run, database_pages = _whole_transactions(run, step)
+        if run:
+            self._waiting.runs.append((self._salts, run))
+            self._waiting.database_pages = database_pages
+            self._waiting_bytes += len(run)
+            self._frames += len(run) // step
 
     def _look(self) -> tuple[int, int, int, int, bytes]:
-        both = os.pread(self._index, 2 * _INDEX.size, 0)
-        if both[: _INDEX.size] != both[_INDEX.size :]:  # it is being written: never so between transactions
-            raise TailLostError
-        _, _, transactions, _, _, page_size, frames, pages, _, salts, _ = _INDEX.unpack_from(both)
-        page_bytes = (page_size & 0xFE00) + ((page_size & 1) << 16)
-        return transactions, page_bytes, frames, pages, salts
+        for _ in range(LOOKS):
+            both = os.pread(self._index, 2 * _INDEX.size, 0)
+            if both[: _INDEX.size] == both[_INDEX.size :]:  # else it is being written
+                _, _, transactions, _, _, page_size, frames, pages, _, salts, _ = _INDEX.unpack_from(both)
+                page_bytes = (page_size & 0xFE00) + ((page_size & 1) << 16)
+                return transactions, page_bytes, frames, pages, salts
+        raise TailLostError
+
+
+def _whole_transactions(run: bytes, step: int) -> tuple[bytes, int]:
+    """Return a run up to its last commit, and the pages that the database has then."""
+    for start in range(len(run) - step, -1, -step):
+        database_pages: int = _COMMIT.unpack_from(run, start + COMMIT_AT)[0]
+        if database_pages:
+            return run[: start + step], database_pages
+    return b"", 0
