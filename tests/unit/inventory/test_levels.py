@@ -65,6 +65,16 @@ def test_what_somebody_waits_for_is_out_for_everybody_else() -> None:
     assert room.heard(BackInStock)[-1].available == 3
 
 
+def test_what_an_order_moves_on_to_wait_for_is_out_from_then_on() -> None:
+    room = StockRoom()
+    room.receive("nuts", 1)
+    room.patient_order("o1", cola=1, nuts=2)
+    assert room.shelf("nuts").level is Level.OK
+    room.receive("cola", 1)
+    assert room.shelf("nuts").level is Level.OUT
+    assert room.shelf("cola").level is Level.OK
+
+
 def test_goods_that_all_go_to_who_waits_were_never_back() -> None:
     room = StockRoom()
     room.patient_order("o1", cola=5)

@@ -19,10 +19,8 @@ from frontdesk.services.inventory.shelves import SHELVES, Level, Shelf, Turn, sh
 from frontdesk.services.inventory.stock import Lack, Stock, allot, look, still_short, wanted
 
 MAX_SKUS = 50  # in one `Stock Moved`
-MAX_SERVED = 10  # orders in one step ...
-MAX_SERVED_LINES = (
-    60  # ... and their lines together, unless the first alone has more: a commit takes 80 actions
-)
+MAX_SERVED = 10  # orders in one step
+MAX_SERVED_LINES = 60  # of all of them, so that a step fits into the 80 actions of a commit
 
 
 def look_at(shop_id: str, skus: Iterable[str]) -> list[StockMoved]:
@@ -56,12 +54,10 @@ async def keep_shelves(unit: Unit, event: StockMoved) -> None:
             return
         level = stored.value.level_at(sum(pieces))
         if level is not stored.value.level:
-            news = (
-                *_news(stored.value, level, sum(pieces)),
-                *look_at(event.shop_id, event.skus[place + 1 :]),
-            )
             changed = msgspec.structs.replace(stored.value, level=level)
-            await unit.commit(stored.changed(changed), events=news)
+            news = _news(stored.value, level, sum(pieces))
+            next_look = look_at(event.shop_id, event.skus[place + 1 :])
+            await unit.commit(stored.changed(changed), events=(*news, *next_look))
             return
 
 
