@@ -28,8 +28,8 @@ LEFT = START - timedelta(hours=2)
 BACK = START - timedelta(hours=1)
 
 GOODS = (
-    OrderedLine("pretzel", 3, 700, 49, 749, tracked=True),
-    OrderedLine("cola", 2, 300, 57, 357, tracked=False),
+    OrderedLine("pretzel", 3, 700, 49, 749, tracked=True, name="Butter pretzel", tax_rate=700),
+    OrderedLine("cola", 2, 300, 57, 357, tracked=False, name="Cola", tax_rate=1900),
 )
 MONEY = {"currency": "EUR", "net": 1000, "tax": 106, "gross": 1106}
 

@@ -39,6 +39,10 @@ def numbers(desk: Desk) -> list[str]:
     return [document["number"] for document in shown["items"]]
 
 
+def money(net: int, tax: int, gross: int) -> dict[str, int]:
+    return {"net": net, "tax": tax, "gross": gross}
+
+
 def test_a_dispatched_order_has_an_invoice_with_its_goods() -> None:
     desk = open_books()
     hear(desk, created(), dispatched())
@@ -56,8 +60,14 @@ def test_a_dispatched_order_has_an_invoice_with_its_goods() -> None:
             "refers_to": None,
         },
         "lines": [
-            {"sku": "pretzel", "quantity": 3, "net": 700, "tax": 49, "gross": 749},
-            {"sku": "cola", "quantity": 2, "net": 300, "tax": 57, "gross": 357},
+            {
+                "sku": "pretzel",
+                "name": "Butter pretzel",
+                "quantity": 3,
+                "tax_rate": 700,
+                **money(700, 49, 749),
+            },
+            {"sku": "cola", "name": "Cola", "quantity": 2, "tax_rate": 1900, **money(300, 57, 357)},
         ],
         "credit_note": None,
     }

@@ -36,8 +36,11 @@ from frontdesk.services.orders.events import (
 
 async def book_payment(unit: Unit, event: OrderCreated) -> None:
     """Book what was paid with an order. The busiest reaction: one record, two counters, nothing told."""
-    goods = tuple([Goods(line.sku, line.quantity, line.net, line.tax, line.gross) for line in event.lines])
-    await _book(unit, model.paid(event, event.placed_at, goods))
+    goods = [
+        Goods(line.sku, line.name, line.quantity, line.tax_rate, line.net, line.tax, line.gross)
+        for line in event.lines
+    ]
+    await _book(unit, model.paid(event, event.placed_at, tuple(goods)))
 
 
 async def book_rejection(unit: Unit, event: OrderRejected) -> None:

@@ -54,7 +54,9 @@ class Goods(msgspec.Struct, frozen=True, array_like=True):
     """So many of one product for so much (all of them together): a line of the invoice to come."""
 
     sku: str
+    name: str
     quantity: int
+    tax_rate: int
     net: int
     tax: int
     gross: int

@@ -70,7 +70,9 @@ class InvoiceLine(msgspec.Struct, frozen=True):
     """So many of one product for so much, all of them together."""
 
     sku: str
+    name: str
     quantity: int
+    tax_rate: int
     net: int
     tax: int
     gross: int
@@ -211,6 +213,9 @@ def _order_invoice(
     return OrderInvoice(
         shop=shop.name,
         invoice=invoice_view(found[Form.INVOICE]),
-        lines=tuple(InvoiceLine(one.sku, one.quantity, one.net, one.tax, one.gross) for one in goods),
+        lines=tuple(
+            InvoiceLine(one.sku, one.name, one.quantity, one.tax_rate, one.net, one.tax, one.gross)
+            for one in goods
+        ),
         credit_note=invoice_view(note) if note is not None else None,
     )

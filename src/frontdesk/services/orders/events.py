@@ -12,15 +12,18 @@ import msgspec
 from frontdesk.kernel.messages import Event, Upcast
 
 # Events of schema 1 are from before there were books and stock: nothing moves.
-_NO_MONEY = {"currency": "", "net": 0, "tax": 0, "gross": 0}
+_NO_MONEY = {"net": 0, "tax": 0, "gross": 0}
 
 
 def _untracked(body: dict[str, Any]) -> dict[str, Any]:
-    return body | {"lines": [line | {"tracked": False} for line in body["lines"]]}
+    return body | _NO_MONEY | {"lines": [line | {"tracked": False} for line in body["lines"]]}
 
 
 class OrderedLine(msgspec.Struct, frozen=True):
-    """So many of one product for so much (the whole line). Only `tracked` products have a stock."""
+    """So many of one product for so much (the whole line). Only `tracked` products have a stock.
+
+    An invoice must say what was sold and at which rate it is taxed (basis points), so a line does.
+    """
 
     sku: str
     quantity: int
@@ -28,6 +31,8 @@ class OrderedLine(msgspec.Struct, frozen=True):
     tax: int
     gross: int
     tracked: bool
+    name: str = ""
+    tax_rate: int = 0
 
 
 class OrderCreated(Event, frozen=True, kw_only=True):
@@ -99,7 +104,7 @@ class OrderCancelled(MoneyEvent, frozen=True, kw_only=True):
 
     NAME: ClassVar[str] = "Order Cancelled"
     SCHEMA: ClassVar[int] = 2
-    UPCASTS: ClassVar[Mapping[int, Upcast]] = {1: lambda body: body | _NO_MONEY}
+    UPCASTS: ClassVar[Mapping[int, Upcast]] = {1: lambda body: body | _NO_MONEY | {"currency": ""}}
     cancelled_at: datetime
     previous: str
 

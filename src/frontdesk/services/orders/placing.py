@@ -98,7 +98,16 @@ def take_over(
 
 def _created(id: str, order: Order, *, waits: bool, hold_id: str) -> OrderCreated:
     lines = [
-        OrderedLine(line.sku, line.quantity, line.net, line.tax, line.gross, line.tracked)
+        OrderedLine(
+            line.sku,
+            line.quantity,
+            line.net,
+            line.tax,
+            line.gross,
+            line.tracked,
+            line.name,
+            line.tax_rate,
+        )
         for line in order.lines
     ]
     return OrderCreated(
