@@ -1,4 +1,4 @@
-"""Bodies of every schema number that was ever written are read for ever. These were written by the code of their day."""
+"""Bodies of every schema number are read for ever. These were written by the code of their day."""
 
 import pytest
 
