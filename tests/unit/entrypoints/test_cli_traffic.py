@@ -9,7 +9,7 @@ import httpx
 import msgspec
 import pytest
 
-from frontdesk.entrypoints.cli import traffic_report
+from frontdesk.entrypoints.cli import traffic_report, traffic_sender
 from frontdesk.entrypoints.cli.connection import Api
 from frontdesk.entrypoints.cli.mending import CommandError
 from frontdesk.entrypoints.cli.traffic_orders import Buyer, Offer, offers_of
@@ -173,6 +173,7 @@ def load(desk: SlowDesk | OneAnswer, plan: Plan, connections: int) -> Tally:
             port = server.sockets[0].getsockname()[1]
             sender = Sender(f"http://127.0.0.1:{port}", lambda _: b"GET / HTTP/1.1\r\n\r\n", connections)
             await sender.send(plan.moments())
+            await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()}, return_exceptions=True)
         return sender.tally
 
     return asyncio.run(story())
@@ -205,6 +206,14 @@ def test_a_desk_that_hangs_up_is_counted_and_the_load_goes_on() -> None:
     tally = load(SlowDesk(status=0), Plan(100, 0.1), connections=2)
 
     assert (tally.unanswered, tally.done) == (10, 10)
+
+
+def test_a_desk_that_answers_too_slowly_ends_the_load_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(traffic_sender, "LEFT_SECONDS", 0.1)
+    monkeypatch.setattr(traffic_sender, "ANSWER_SECONDS", 0.2)
+    tally = load(SlowDesk(seconds=0.5), Plan(1_000, 0.1), connections=2)
+
+    assert (tally.unanswered, tally.done) == (100, 100)
 
 
 def test_a_desk_that_is_not_there_is_counted() -> None:

@@ -1,6 +1,7 @@
 """Sends the requests of a load, each when it is due, over a fixed number of connections; notes what came back when."""
 
 import asyncio
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from frontdesk.entrypoints.cli.show import Advance
 from frontdesk.kernel.errors import Unavailable
 
 ANSWER_SECONDS = 30.0  # for one answer, from when its request was sent
+LEFT_SECONDS = 60.0  # that requests may wait for a free connection after the last was due
 WATCH_SECONDS = 0.2
 WATCHED = 1_000  # accepted requests, for the latency that is shown meanwhile
 BREATHE_EVERY = 64  # requests that are handed out before answers are looked at
@@ -130,6 +132,7 @@ class Sender:
         self._place = (place.hostname or "", place.port or 80)
         self._request = request
         self._connections = connections
+        self._end = math.inf
         self._due: asyncio.Queue[tuple[int, float] | None] = asyncio.Queue()  # bounded by the plan
 
     async def send(self, moments: Iterator[float]) -> None:
@@ -145,6 +148,7 @@ class Sender:
                     await asyncio.sleep(max(wait, 0))
                 self.tally.late_ms = max(self.tally.late_ms, 1e3 * (loop.time() - start - moment))
                 self._due.put_nowait((n, start + moment))
+            self._end = loop.time() + LEFT_SECONDS
             for _ in range(self._connections):
                 self._due.put_nowait(None)
 
@@ -152,6 +156,9 @@ class Sender:
         connection: Connection | None = None
         while (wanted := await self._due.get()) is not None:
             n, due = wanted
+            if asyncio.get_running_loop().time() > self._end:
+                self.tally.unanswered += 1  # it was due, and the desk left no connection free for it
+                continue
             try:
                 connection, status, body = await self._ask(connection, self._request(n))
             except (OSError, TimeoutError):
