@@ -8,6 +8,7 @@ from frontdesk.kernel.errors import Invalid
 from frontdesk.services.identity.admissions import Denial
 from frontdesk.services.identity.choosing import ask_for_link, open_notice
 from frontdesk.services.identity.commands import AskForLink
+from frontdesk.services.identity.events import NoticeWanted
 from frontdesk.services.identity.notices import Language
 from tests.unit.driver import content
 from tests.unit.identity.house import ANA, OPERATOR, PASSWORD, House
@@ -53,6 +54,13 @@ def test_a_link_is_good_once(house: House) -> None:
     house.choose(token)
     assert isinstance(house.choose(token, "some other password"), Denial)
     house.admitted(house.website())
+
+
+def test_a_link_to_change_a_password_is_good_once_as_well(house: House) -> None:
+    house.open_account()
+    token = house.link()
+    house.choose(token, "another good password")
+    assert isinstance(house.choose(token, "a third good password"), Denial)
 
 
 def test_a_link_is_good_for_half_an_hour(house: House) -> None:
@@ -156,6 +164,14 @@ def test_messages_are_sent_once_in_any_order_and_however_often_they_are_told(hou
     for message in told:
         house.desk.deliver(message)
     assert house.mailbox.count == len(house.mailbox.sent) == 8
+
+
+def test_a_message_that_was_sent_is_not_sent_again_by_whoever_asks(house: House) -> None:
+    house.link()
+    (told,) = house.desk.heard(NoticeWanted)
+    for n in range(3):
+        house.desk.deliver(house.desk.tell(told, f"again-{n}"))
+    assert house.mailbox.count == 1
 
 
 def test_a_message_that_comes_too_late_is_not_sent(house: House) -> None:

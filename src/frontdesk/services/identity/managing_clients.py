@@ -58,7 +58,7 @@ def _check_wish(unit: Unit, command: RegisterClient) -> None:
             faults.append(Fault("/grants", "missing", "Name the shop that this client works for."))
         if (
             command.redirect_uris
-        ):  # nobody is asked for consent, so people sign in to the desk's own clients alone
+        ):  # nobody is asked for consent: people sign in to the desk's own clients alone
             faults.append(Fault("/redirect_uris", "operator_only", "Ask whoever runs the desk."))
     if command.public and not command.redirect_uris:
         faults.append(
