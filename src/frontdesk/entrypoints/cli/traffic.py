@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from frontdesk.config import Settings
 from frontdesk.entrypoints.cli import show
 from frontdesk.entrypoints.cli.address import find
-from frontdesk.entrypoints.cli.connection import connect
+from frontdesk.entrypoints.cli.connection import Api, connect
 from frontdesk.entrypoints.cli.mending import FOUND, CommandError
 from frontdesk.entrypoints.cli.options import DEFAULTS, Data, Json, Shop, settings_of
 from frontdesk.entrypoints.cli.traffic_plan import MAX_RATE, MAX_REQUESTS, MAX_SECONDS, Plan, spike_of
@@ -52,12 +54,11 @@ def traffic(
     from frontdesk.entrypoints.cli.traffic_sender import send  # noqa: PLC0415
 
     plan = _plan(rate, duration, spike or [])
-    url = _url(data)
     settings = settings_of(data)
-    with connect(settings, (shop,)) as api:
+    with _running(settings, shop) as api:
         buyer = buyer_at(api, settings, shop, channel=channel, skus=sku or (), lines=lines, seed=seed)
         with show.progress("Sending", plan.requests) as advance:
-            tally, seconds = send(plan.moments(), url, buyer.request, connections, advance)
+            tally, seconds = send(plan.moments(), api.url, buyer.request, connections, advance)
         with show.progress("Looking up", len(tally.ids)) as advance:
             found = ends(api, tally, shop, buyer.run, patience=patience, advance=advance)
     result = summary(tally, seconds, found)
@@ -69,11 +70,17 @@ def traffic(
         raise typer.Exit(FOUND)
 
 
-def _url(data: Path) -> str:
-    url = find(data)
-    if url is None:
-        raise CommandError(f"No desk runs on {data}. Start one with: frontdesk up --data {data}")
-    return url
+@contextmanager
+def _running(settings: Settings, shop: str) -> Iterator[Api]:
+    none = CommandError(
+        f"No desk runs on {settings.data}. Start one with: frontdesk up --data {settings.data}"
+    )
+    if find(settings.data) is None:
+        raise none
+    with connect(settings, (shop,)) as api:
+        if not api.remote:  # it has stopped in this very moment
+            raise none
+        yield api
 
 
 def _plan(rate: float, duration: float, spikes: list[str]) -> Plan:
