@@ -1,0 +1,106 @@
+"""A service that does not run makes nobody wait but those who need it; started again, it catches up by itself."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from frontdesk import bootstrap
+from tests.crash.wire import Wire
+from tests.journeys.agreement import compared, ends, reconciled, wait_until_settled
+from tests.journeys.running import RunningDesk
+from tests.journeys.shops import CUSTOMER, Shop
+
+CONNECTIONS = 32
+PAUSE_SECONDS = 0.05  # of a client that is told to come again
+CATCH_UP_SECONDS = 120.0
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[RunningDesk]:
+    """Give an unruly desk to stop and start."""
+    running = RunningDesk(tmp_path, program=("tests.journeys.unruly", "11")).start()
+    yield running
+    running.kill()
+
+
+def without(service: str) -> tuple[str, str]:
+    """Return the options that leave a service out."""
+    return "--services", ",".join(name for name in bootstrap.SERVICES if name != service)
+
+
+def restart(desk: RunningDesk, *arguments: str) -> None:
+    """Stop, and start with other options."""
+    desk.stop()
+    desk.start(*arguments)
+
+
+def test_without_inventory_tracked_orders_wait_and_others_go_through(desk: RunningDesk) -> None:
+    with Shop(desk, "half-open").set_up({"soap": 10, "mop": 1, "leaflet": None}):
+        restart(desk, *without("inventory"))
+    with Shop(desk, "half-open") as shop:
+        tracked = [shop.buy({"soap": 1, "leaflet": 1}) for _ in range(5)]
+        short, untracked = shop.buy({"mop": 2}), shop.buy({"leaflet": 3})
+        called_off = shop.buy({"soap": 4})
+        assert shop.customer.post(f"/orders/{called_off}/cancel", json={}).status_code == 200
+        wait_until_settled(desk)
+        meanwhile = [shop.status(id) for id in (*tracked, short, untracked)]
+        missing = compared(desk, shop.id)
+    restart(desk)
+    with Shop(desk, "half-open") as shop:
+        reconciled(desk, shop.id)
+
+        assert meanwhile == ["NEW"] * 6 + ["PROCESSED"]
+        assert missing.agrees
+        assert {found.cause for found in missing.on_its_way} == {"inventory has not taken in Order Created"}
+        assert [shop.status(id) for id in (*tracked, short, untracked)] == ["PROCESSED"] * 5 + [
+            "REJECTED",
+            "PROCESSED",
+        ]
+        assert shop.status(called_off) == "CANCELLED"
+        assert shop.stock("soap") == (10, 5)
+
+
+@pytest.mark.parametrize("seconds", [4, pytest.param(60, marks=[pytest.mark.slow, pytest.mark.timeout(600)])])
+def test_without_accounting_nothing_waits_at_full_load_and_the_books_are_complete_afterwards(
+    desk: RunningDesk, seconds: int
+) -> None:
+    with Shop(desk, "busy").set_up({"soap": 1_000_000, "mop": 1_000_000}):
+        restart(desk, *without("accounting"))
+    with Shop(desk, "busy") as shop:
+        answers = asyncio.run(_load(shop, seconds))
+        wait_until_settled(desk)
+        unbooked = compared(desk, shop.id)
+    before = ends(desk)
+    restart(desk)
+    wait_until_settled(desk, CATCH_UP_SECONDS)
+    found = reconciled(desk)
+
+    assert set(answers) <= {201, 503}
+    assert answers[201] > 100 * seconds
+    assert before == {"PROCESSED": answers[201]}
+    assert unbooked.agrees
+    assert unbooked.arriving
+    assert found.compared["entry"] == found.compared["order"] == answers[201]
+
+
+async def _load(shop: Shop, seconds: float) -> Counter[int]:
+    """Order as fast as the desk answers; return how often each status came."""
+    answers: Counter[int] = Counter()
+    deadline = time.monotonic() + seconds
+    headers = {"Authorization": f"Bearer {shop.desk.token(CUSTOMER, 'crowd')}"}
+
+    async def client() -> None:
+        wire = Wire(shop.desk.url)
+        while time.monotonic() < deadline:
+            answer = await wire.post("/orders", shop.body({"soap": 1, "mop": 2}), headers)
+            answers[answer.status] += 1
+            if answer.status != 201:
+                await asyncio.sleep(PAUSE_SECONDS)
+        wire.close()
+
+    await asyncio.gather(*(client() for _ in range(CONNECTIONS)))
+    return answers
