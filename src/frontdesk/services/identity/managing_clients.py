@@ -56,9 +56,7 @@ def _check_wish(unit: Unit, command: RegisterClient) -> None:
     if OPERATE not in unit.caller.scopes:
         if not command.grants:
             faults.append(Fault("/grants", "missing", "Name the shop that this client works for."))
-        if (
-            command.redirect_uris
-        ):  # nobody is asked for consent: people sign in to the desk's own clients alone
+        if command.redirect_uris:  # nobody is asked for consent, so the desk's own clients alone have them
             faults.append(Fault("/redirect_uris", "operator_only", "Ask whoever runs the desk."))
     if command.public and not command.redirect_uris:
         faults.append(
