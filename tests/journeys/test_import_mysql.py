@@ -180,7 +180,7 @@ def test_an_old_order_is_taken_as_it_was(desk: RunningDesk, old: MariaDb, tmp_pa
 
     history, still_open = body_of(desk.data, "W-90"), body_of(desk.data, "W-401")
 
-    assert history["steps"][0]["at"] == "2021-01-04T18:30:00Z"  # 19:30 in Madrid
+    assert history["steps"][0]["at"] == "2021-01-04T09:30:00Z"  # 10:30 in Madrid
     assert history["customer"] == {
         "name": "José Pérez 40",
         "phone": "+34 600 123 456",

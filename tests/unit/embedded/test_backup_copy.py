@@ -177,6 +177,33 @@ async def test_what_there_is_no_room_for_is_left_in_the_log_and_caught_up_with(
     assert streams == {"s000001"}
 
 
+@pytest.mark.parametrize("room", [70_000, 80_000, 90_000])
+@on_a_loop
+async def test_every_part_of_the_log_ends_between_two_transactions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    monkeypatch.setattr(copy_tail, "WAITING_BYTES_MAX", room)
+    target = UnreliableTarget(tmp_path / "copy")
+    async with copied(tmp_path, target) as (engine, copy):
+        await caught_up(copy)
+        target.gone = True
+        await fill(engine, 0, 50)
+        target.gone = False
+        await caught_up(copy)
+    parts = [part for part in copy_layout.listing(target).parts if part.first > 1]
+
+    found = []
+    while parts:
+        where = tmp_path / f"restored-{len(parts)}"
+        restore(tmp_path / "copy", where)
+        found.append((jars(where), rows(where, "select count(*) from events")[0][0]))
+        (tmp_path / "copy" / parts.pop().name).unlink()
+
+    assert len(found) > 5
+    assert [counts for counts in found if counts[0] != counts[1]] == []  # each jar came with one event
+    assert found == sorted(found, reverse=True)
+
+
 @on_a_loop
 async def test_a_damaged_log_is_told_and_what_came_before_it_is_restored(tmp_path: Path) -> None:
     async with copied(tmp_path, FolderTarget(tmp_path / "copy")) as (engine, copy):
