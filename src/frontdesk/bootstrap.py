@@ -31,6 +31,7 @@ SERVICES = (
     "identity",
     "inventory",
     "accounting",
+    "webhooks",
 )
 
 
