@@ -1,4 +1,4 @@
-"""Argon2id, on a few threads of its own: each hash takes 64 MB and some 50 ms, and delays no request.
+"""Argon2id, on a few threads of its own: each hash takes 64 MB and about a tenth of a second, and delays no request.
 
 Parameters: RFC 9106, section 4, the second recommended option. When they change, each password is hashed again as its
 owner signs in.
@@ -18,7 +18,7 @@ PASSES = 3
 MEMORY_KIB = 64 * 1024
 LANES = 4
 AT_ONCE = 2  # hashes, so 128 MB
-WAITING = 64  # callers; they wait two seconds at most, the next one is asked to come again
+WAITING = 32  # callers, for some seconds at most; the next one is asked to come again
 
 T = TypeVar("T")
 
