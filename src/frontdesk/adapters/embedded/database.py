@@ -1,25 +1,26 @@
 """The database file: its connections, its checkpoints, and the records that are hot.
 
 One connection writes, one reads, one checkpoints. Only one process may have them (see `directory`), so what was last
-committed here is what is stored, and a record just written need not be read again.
+committed here is what is stored, and a record or counter just written need not be read again.
 """
 
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from frontdesk.adapters.embedded.copy_tail import Tail
 from frontdesk.adapters.embedded.rows import EVENT_COLUMNS, KindTable, event_of
 from frontdesk.adapters.embedded.schema import prepare
-from frontdesk.adapters.embedded.transaction import Transaction
+from frontdesk.adapters.embedded.transaction import Transaction, read_counts
 from frontdesk.kernel.kinds import AnyKind
 from frontdesk.kernel.messages import Message
 from frontdesk.kernel.records import Record
 
 HOT_RECORDS = 20_000
 HOT_BODY_CHARS = 8_192  # a larger body is read again each time
+HOT_COUNTERS = 20_000
 CHECKPOINT_PAUSE_SECONDS = 0.02
 CHECKPOINT_RETRY_SECONDS = 1.0  # after one that failed
 CHECKPOINT_ROWS = 128  # about 1 MB of pages: small and often, or its fsync stalls the log's
@@ -52,6 +53,7 @@ class Database:
         self.reading = self._connect()
         self.tail: Tail | None = None  # of the continuous copy, if there is one
         self._hot: dict[tuple[str, str], Record] = {}
+        self._counts: dict[str, int] = {}
         self._unmoved = (
             CHECKPOINT_ROWS  # rows written since the last checkpoint; a log found at the start is moved
         )
@@ -67,7 +69,8 @@ class Database:
 
         Without `hot` it asks the database alone, and so sees what was written before it since the same `begin`.
         """
-        return Transaction(self.writing, self.tables, self.hot if hot else _nothing, next_seq)
+        counts = self._counts if hot else {}
+        return Transaction(self.writing, self.tables, self.hot if hot else _nothing, counts, next_seq)
 
     def last_seq(self) -> int:
         """Return the place of the newest event, 0 for none."""
@@ -93,8 +96,19 @@ class Database:
         if len(self._hot) > HOT_RECORDS:
             del self._hot[next(iter(self._hot))]
 
+    def counts(self, keys: Sequence[str]) -> dict[str, int]:
+        """Return where counters stand as they were last committed; what is asked for is at hand from then on."""
+        found = {key: self._counts[key] for key in keys if key in self._counts}
+        cold = [key for key in keys if key not in found]
+        if cold:
+            read = read_counts(self.reading, cold)
+            self._keep_counts(read)
+            found.update(read)
+        return found
+
     def remember(self, transaction: Transaction) -> None:
         """Take over what a transaction has made true."""
+        self._keep_counts(transaction.counted)
         self._unmoved += transaction.rows
         for records in transaction.records.values():
             for record in records.values():
@@ -107,6 +121,7 @@ class Database:
         alive, does not count those frames, and the next commit writes over them.
         """
         self._hot.clear()
+        self._counts.clear()
         self.writing.close()
         self.writing = self._connect()
         self._tell_copy()
@@ -147,6 +162,11 @@ class Database:
     def _tell_copy(self) -> None:
         if self.tail is not None:
             self.tail.take()
+
+    def _keep_counts(self, counts: Mapping[str, int]) -> None:
+        self._counts.update(counts)
+        while len(self._counts) > HOT_COUNTERS:
+            del self._counts[next(iter(self._counts))]
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(

@@ -67,11 +67,7 @@ class SqliteStore:
 
     async def counts(self, keys: Sequence[str]) -> Mapping[str, int]:
         """See `ports.Store`."""
-        found = dict.fromkeys(keys, 0)
-        for some in chunks(keys):
-            sql = f"select key, count from counters where key in {placeholders(some)}"
-            found.update(self._database.reading.execute(sql, some))
-        return found
+        return self._database.counts(keys)
 
     async def claim(self, key: str) -> Claim | None:
         """See `ports.Store`."""

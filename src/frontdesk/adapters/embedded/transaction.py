@@ -6,7 +6,7 @@ the last state is written.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -17,6 +17,19 @@ from frontdesk.kernel.errors import FrontdeskError
 from frontdesk.kernel.messages import Message
 from frontdesk.kernel.records import CancelTimer, Claim, Commit, Record, SetTimer, Take
 from frontdesk.kernel.time import from_micros, to_micros
+
+_SAVE_COUNT = (
+    "insert into counters(key,count) values(?,?) on conflict(key) do update set count=excluded.count"
+)
+
+
+def read_counts(database: sqlite3.Connection, keys: Sequence[str]) -> dict[str, int]:
+    """Return where counters stand, 0 for those that nothing was ever added to."""
+    found = dict.fromkeys(keys, 0)
+    for some in chunks(keys):
+        sql = f"select key, count from counters where key in {placeholders(some)}"
+        found.update(database.execute(sql, some))
+    return found
 
 
 class HalfTakenInError(Exception):
@@ -35,6 +48,7 @@ class Transaction:
         database: sqlite3.Connection,
         tables: dict[str, KindTable],
         known: Callable[[str, str], Record | None],
+        known_counts: Mapping[str, int],
         next_seq: int,
     ) -> None:
         self.database = database
@@ -43,6 +57,7 @@ class Transaction:
         self.next_seq = next_seq
         self._tables = tables
         self._known = known
+        self._known_counts = known_counts
         self._versions: dict[tuple[str, str], int] = {}
         self._claims: dict[str, Claim | None] = {}
         self._counts: dict[str, int] = {}
@@ -93,11 +108,18 @@ class Transaction:
         """How many rows this writes, about: what it costs the write-ahead log."""
         return sum(map(len, self.records.values())) + len(self.events)
 
+    @property
+    def counted(self) -> dict[str, int]:
+        """Where the counters stand that this has changed."""
+        return {key: self._counts[key] for key in self._dirty_counts}
+
     def absorb(self, written: "Transaction") -> None:
         """Take over what another one has written inside this one's SQLite transaction."""
         for kind, records in written.records.items():
             self.records[kind].update(records)
         self.events.extend(written.events)
+        self._counts.update(written.counted)
+        self._dirty_counts.update(written._dirty_counts)  # noqa: SLF001 - one of its own kind
         self.next_seq = written.next_seq
 
     def write(self) -> None:
@@ -108,8 +130,7 @@ class Transaction:
         if self.events:
             self.database.executemany(SAVE_EVENT, (event_row(seq, message) for seq, message in self.events))
         if self._dirty_counts:
-            rows = [(key, self._counts[key]) for key in self._dirty_counts]
-            self.database.executemany("insert or replace into counters(key,count) values(?,?)", rows)
+            self.database.executemany(_SAVE_COUNT, self.counted.items())
         if self._dirty_claims:
             self._write_claims()
         for timer in self._timers:
@@ -166,10 +187,14 @@ class Transaction:
                 self._claims[key] = Claim(owner, None if until is None else from_micros(until))
 
     def _read_counts(self, keys: set[str]) -> None:
-        self._counts.update(dict.fromkeys(keys, 0))
-        for some in chunks(list(keys)):
-            sql = f"select key, count from counters where key in {placeholders(some)}"
-            self._counts.update(self.database.execute(sql, some))
+        unknown = []
+        for key in keys:
+            known = self._known_counts.get(key)
+            if known is None:
+                unknown.append(key)
+            else:
+                self._counts[key] = known
+        self._counts.update(read_counts(self.database, unknown))
 
     def _write_records(self, table: KindTable, records: Iterable[Record]) -> None:
         saved, moved = [], []
