@@ -22,7 +22,10 @@ _LETTERS = (
     "select subscriber, seq, name, id, source, at, tries, error, correlation_id"
     " from retries join events using(seq) where due is null"
 )
-_SAVE_AUDIT = "insert into letter_audit(action, by, at, reason, letter, event, message_id, cause) values(?,?,?,?,?,?,?,?)"
+_SAVE_AUDIT = (
+    "insert into letter_audit(action, by, at, reason, letter, event, message_id, cause)"
+    " values(?,?,?,?,?,?,?,?)"
+)
 _AUDIT = "select n, action, by, at, reason, letter, event, message_id, cause from letter_audit"
 
 
