@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
+from frontdesk.adapters.embedded.backup_files import check_outside
 from frontdesk.adapters.embedded.clock import MachineChance, MachineClock
 from frontdesk.adapters.embedded.copy import ContinuousCopy
 from frontdesk.adapters.embedded.copy_target import FolderTarget
@@ -86,5 +87,6 @@ def runtime(settings: Settings, services: Sequence[Service], issuer: Tokens | No
     directory = DataDirectory(settings.data)
     copy = None
     if settings.copy_to is not None:
+        check_outside(directory, settings.copy_to)
         copy = ContinuousCopy(directory, FolderTarget(settings.copy_to), bus.clock)
     return EmbeddedRuntime(directory, services, bus, hold_reactions=settings.hold_reactions, copy=copy)

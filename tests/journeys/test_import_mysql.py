@@ -280,6 +280,17 @@ def test_an_old_shop_with_a_row_for_each_line_comes_over_order_by_order(
     assert stored["steps"][0]["at"] == "2024-07-05T10:00:00Z"  # a TIMESTAMP is read in UTC
 
 
+@pytest.mark.xdist_group("mariadb")
+def test_an_import_needs_no_running_server(desk: RunningDesk, old: MariaDb, tmp_path: Path) -> None:
+    old_shop.fill(old, 60)
+    desk.stop()
+
+    status, told = Importing(desk, old, tmp_path).run()
+
+    assert (status, told["taken"]) == (0, 60)
+    assert set(references(desk.data)) == {f"W-{number}" for number in range(1, 61)}
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.xdist_group("mariadb")

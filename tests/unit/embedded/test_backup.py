@@ -110,6 +110,11 @@ def test_a_folder_with_something_in_it_is_not_overwritten(desk: Path) -> None:
         restore(desk / "backup", desk / "data")
 
 
+def test_a_backup_inside_the_data_folder_is_refused(desk: Path) -> None:
+    with pytest.raises(CopyRefusedError, match="inside the data folder"):
+        back_up(DataDirectory(desk / "data"), desk / "data" / "backup", MachineClock(), "test")
+
+
 def test_an_empty_folder_may_be_restored_into(desk: Path) -> None:
     make(desk)
     (desk / "restored").mkdir()

@@ -13,7 +13,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from frontdesk.adapters.embedded.backup_files import LEFT_OUT, digest_of, file_chunks, new_folder, side_files
+from frontdesk.adapters.embedded.backup_files import (
+    LEFT_OUT,
+    check_outside,
+    digest_of,
+    file_chunks,
+    new_folder,
+    side_files,
+)
 from frontdesk.adapters.embedded.copy_pages import DamagedError
 from frontdesk.adapters.embedded.copy_target import CopyRefusedError, write_whole
 from frontdesk.adapters.embedded.directory import DataDirectory
@@ -60,6 +67,7 @@ def back_up(
     """Make a backup in a new folder. Raises CopyRefusedError, and DamagedError when what was read is not sound."""
     if not directory.database.exists():
         raise CopyRefusedError(f"There is no desk in {directory.path}.")
+    check_outside(directory, into)
     with new_folder(into) as fresh:
         database = fresh / directory.database.name
         taken_at = _copy_database(directory.database, database, clock, progress)

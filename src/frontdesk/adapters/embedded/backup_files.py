@@ -37,6 +37,14 @@ def _side_files(directory: DataDirectory) -> Iterator[str]:
             yield name
 
 
+def check_outside(directory: DataDirectory, place: Path) -> None:
+    """Refuse a place inside the data folder: it would be part of what it keeps. Raises CopyRefusedError."""
+    if place.resolve().is_relative_to(directory.path.resolve()):
+        raise CopyRefusedError(
+            f"{place} is inside the data folder, and would be lost with it. Name another place."
+        )
+
+
 def desk_id(directory: DataDirectory) -> str:
     """Return what tells this desk from every other, making it the first time. It goes with every copy and backup."""
     path = directory.path / DESK_ID
