@@ -2,7 +2,6 @@
 
 import sqlite3
 import time
-from collections import Counter
 
 from frontdesk import bootstrap
 from frontdesk.adapters.embedded.directory import DataDirectory
@@ -45,10 +44,10 @@ def compared(desk: RunningDesk, shop: str = "") -> Report:
         return report(reader, shop)
 
 
-def ends(desk: RunningDesk) -> Counter[str]:
-    """Return how many orders stand where."""
+def standings(desk: RunningDesk) -> dict[str, str]:
+    """Return where every order stands, by id."""
     with Reader(desk.data, {}) as reader:
-        return Counter(ORDERS.load(record).value.status.value for record in reader.scan(ORDERS.name))
+        return {record.id: ORDERS.load(record).value.status.value for record in reader.scan(ORDERS.name)}
 
 
 def _listeners() -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ import pytest
 
 from frontdesk import bootstrap
 from tests.crash.wire import Wire
-from tests.journeys.agreement import compared, ends, reconciled, wait_until_settled
+from tests.journeys.agreement import compared, reconciled, standings, wait_until_settled
 from tests.journeys.running import RunningDesk
 from tests.journeys.shops import CUSTOMER, Shop
 
@@ -74,7 +74,7 @@ def test_without_accounting_nothing_waits_at_full_load_and_the_books_are_complet
         answers = asyncio.run(_load(shop, seconds))
         wait_until_settled(desk)
         unbooked = compared(desk, shop.id)
-    before = ends(desk)
+    before = Counter(standings(desk).values())
     restart(desk)
     wait_until_settled(desk, CATCH_UP_SECONDS)
     found = reconciled(desk)
