@@ -59,7 +59,7 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _burst(results: Results) -> Table:
-    columns = ("orders/s", "p50 ms", "p99 ms", "CPU µs", "alone/s", "ours is")
+    columns = ("orders/s", "p99 ms", "CPU µs", "alone/s", "ours is")
     table = _table("Burst: accepted orders, 64 connections (and one alone)", *columns)
     ours = [one.many.rate for one in results.burst.get(HELD, [])]
     for name, ones in results.burst.items():
@@ -73,7 +73,7 @@ def _burst(results: Results) -> Table:
 
 
 def _sustained(results: Results) -> Table:
-    columns = ("done/s", "p50 ms", "p99 ms", "CPU µs", "drain s", "MB", "ours is")
+    columns = ("done/s", "p99 ms", "CPU µs", "drain s", "MB", "ours is")
     table = _table("Sustained: orders brought to their end, 64 connections", *columns)
     ours = [one.rate for one in results.sustained.get(OURS, [])]
     for name, ones in results.sustained.items():
@@ -110,14 +110,13 @@ def _growth(results: Results) -> Table:
     for name, ones in results.growth.items():
         grown = [one.ratio for one in ones]
         few, many = _cells([one.few for one in ones]), _cells([one.many for one in ones])
-        table.add_row(results.titles[name], few[0], few[2], many[0], many[2], _range(grown))
+        table.add_row(results.titles[name], few[0], few[1], many[0], many[1], _range(grown))
     return table
 
 
 def _cells(loads: Sequence[Load]) -> list[str]:
     return [
         f"{_middle(loads, lambda load: load.rate):,.0f}",
-        f"{_middle(loads, lambda load: load.p50_ms):.1f}",
         f"{_middle(loads, lambda load: load.p99_ms):.1f}",
         f"{_middle(loads, lambda load: load.cpu_micros):,.0f}",
     ]

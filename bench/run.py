@@ -91,7 +91,7 @@ def _plan(options: argparse.Namespace, folder: Path, shop: PeerShop) -> Plan:
         sustained_seconds=options.seconds,
         lag_seconds=options.lag_seconds,
         burst=burst,
-        sustained=chosen("sustained", [ours, rival, celery]),
+        sustained=chosen("sustained", [ours, rival, by_statements, celery]),
         growth=chosen("growth", [ours, rival]),
         few=FEW_ORDERS,
         many=options.orders,
