@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from time import perf_counter
 from urllib.parse import parse_qsl
 
 from starlette.routing import Route as PathRoute
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from frontdesk.adapters.tokens.tokens import Tokens
 from frontdesk.entrypoints.api import Request, Response, bug, problem, respond, understand
+from frontdesk.entrypoints.requests import NO_ROUTE, OTHER_METHOD, Requests
 from frontdesk.entrypoints.throttle import Failures
 from frontdesk.kernel import limits
 from frontdesk.kernel.bus import Bus
@@ -41,6 +43,7 @@ class Desk:
     bus: Bus
     tokens: Tokens
     failures: Failures
+    requests: Requests = field(default_factory=Requests)
 
     def caller(self, headers: Mapping[str, str], address: str) -> Caller:
         """Return who is asking. Raises Unauthenticated, or TooMany after too many failures from one address."""
@@ -58,26 +61,34 @@ class Desk:
 class Endpoint:
     """All operations of one path."""
 
-    def __init__(self, desk: Desk, operations: Mapping[str, tuple[Service, Route]], store: Store) -> None:
+    def __init__(
+        self, path: str, desk: Desk, operations: Mapping[str, tuple[Service, Route]], store: Store
+    ) -> None:
         self._desk = desk
         self._operations = operations
         self._store = store
+        self._noted = {method: desk.requests.operation(method, path) for method in operations}
+        self._noted_other = desk.requests.operation(OTHER_METHOD, path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whatever happens."""
+        begun = perf_counter()
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         correlation_id = self._correlation_id(headers)
         try:
             response = await self._answer(scope, receive, headers, correlation_id)
         except FrontdeskError as error:
             response = problem(error, correlation_id)
+            self._desk.requests.refused(error.code)
             _log.info(
                 "refused", extra={"correlation_id": correlation_id, "code": error.code, "path": scope["path"]}
             )
         except Exception:  # noqa: BLE001 - our bug: answered without detail, logged with its frames
             response = bug(correlation_id)
+            self._desk.requests.refused("internal")
             _log.exception("unforeseen error", extra={"correlation_id": correlation_id})
         await reply(send, response, correlation_id)
+        self._noted.get(scope["method"], self._noted_other).note(response.status, perf_counter() - begun)
 
     async def _answer(
         self, scope: Scope, receive: Receive, headers: Mapping[str, str], correlation_id: str
@@ -160,10 +171,20 @@ async def reply(send: Send, response: Response, correlation_id: str) -> None:
     await send({"type": "http.response.body", "body": response.body})
 
 
-async def nowhere(scope: Scope, _: Receive, send: Send) -> None:
-    """Answer for a path that does not exist."""
-    if scope["type"] == "http":
-        await reply(send, problem(NotFound(), ""), "")
+class Nowhere:
+    """Answers for every path that does not exist."""
+
+    def __init__(self, requests: Requests) -> None:
+        self._requests = requests
+        self._noted = requests.operation(OTHER_METHOD, NO_ROUTE)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+        if scope["type"] == "http":
+            begun = perf_counter()
+            self._requests.refused(NotFound.code)
+            await reply(send, problem(NotFound(), ""), "")
+            self._noted.note(NotFound.status, perf_counter() - begun)
 
 
 class Front:
@@ -189,7 +210,7 @@ def front(desk: Desk, services: Sequence[Service], store: Store, pages: Sequence
     for service in services:
         for route in service.routes:
             paths.setdefault(route.path, {})[route.method] = (service, route)
-    endpoints = {path: Endpoint(desk, operations, store) for path, operations in paths.items()}
+    endpoints = {path: Endpoint(path, desk, operations, store) for path, operations in paths.items()}
     routes = [PathRoute(path, endpoint) for path, endpoint in endpoints.items()]
     exact = {path: endpoint for path, endpoint in endpoints.items() if "{" not in path}
-    return Front(exact, Router([*routes, *pages], default=nowhere, redirect_slashes=False))
+    return Front(exact, Router([*routes, *pages], default=Nowhere(desk.requests), redirect_slashes=False))

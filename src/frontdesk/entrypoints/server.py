@@ -10,10 +10,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from frontdesk import bootstrap
 from frontdesk.config import Settings
 from frontdesk.entrypoints.http import Desk, front
+from frontdesk.entrypoints.metrics_page import MetricsPage
 from frontdesk.entrypoints.oauth.routes import catch_up, oauth_routes
 from frontdesk.entrypoints.oauth.visits import Door
 from frontdesk.entrypoints.operations import OPERATIONS
 from frontdesk.entrypoints.pages import pages
+from frontdesk.entrypoints.requests import Noted
 from frontdesk.entrypoints.throttle import Failures
 from frontdesk.kernel.services import Service
 from frontdesk.letters import DeadLetters
@@ -39,6 +41,7 @@ class Server:
         desk = Desk(bus, self._tokens, Failures())
         offered = (*self.services, OPERATIONS)
         shown = [*pages(self.runtime, offered), *await self._oauth(desk)]
+        shown.append(Route("/metrics", MetricsPage(desk, self.runtime)))
         self._front = front(desk, offered, self.runtime.store, shown)
         gc.collect()
         gc.freeze()  # what lives as long as the process need not be looked at again
@@ -49,7 +52,8 @@ class Server:
             return []
         door = Door(desk.bus, self.runtime.store, desk.tokens, desk.failures, self._site)
         await catch_up(door)
-        return oauth_routes(door, [scope for service in self.services for scope in service.scopes])
+        routes = oauth_routes(door, [scope for service in self.services for scope in service.scopes])
+        return [Route(route.path, Noted(route.path, route.endpoint, desk.requests)) for route in routes]
 
     async def stop(self) -> None:
         """Finish what is accepted."""

@@ -92,7 +92,9 @@ class Client:
                 Route("GET", "/jars/{id}", look, summary="", **common),
             ),
         )
-        self._app = front(Desk(bus, tokens, Failures()), [service], MemoryStore(bus.clock), [])
+        desk = Desk(bus, tokens, Failures())
+        self.requests = desk.requests
+        self._app = front(desk, [service], MemoryStore(bus.clock), [])
 
     def send(
         self,

@@ -7,10 +7,11 @@ Recent events are at hand in memory: a subscriber that keeps up never asks the d
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from frontdesk.adapters.embedded.database import Database
+from frontdesk.adapters.embedded.figures import Histogram
 from frontdesk.adapters.embedded.rows import EVENT_COLUMNS, event_of, placeholders
 from frontdesk.adapters.embedded.subscriber import Batch, Entry, Parked, Settlement
 from frontdesk.adapters.embedded.transaction import Transaction
@@ -38,7 +39,13 @@ class Position:
     wake: asyncio.Event
     left: int  # events that lay before it when this lap of catching up began
     lap: int  # where the lap ends
-    oldest: datetime | None = None  # when the first fresh event of the batch at work happened
+    oldest: datetime | None = (
+        None  # when the first fresh event of the batch at work happened, where that is lag
+    )
+    at_work: tuple[int, datetime] | None = (
+        None  # how many fresh events that batch has, and when the first happened
+    )
+    ages: Histogram = field(default_factory=Histogram)  # of events in seconds, when their reactions were done
 
     def is_behind(self, seq: int, head: int) -> bool:
         """Return whether the age of the event at `seq` is lag, for which requests are told to come again.
@@ -54,6 +61,13 @@ class Position:
             return False
         self.left = 0  # it has caught up, or never will: from now on its lag counts
         return True
+
+    def taken_in(self, now: datetime) -> None:
+        """Note how old the batch at work has become: each of its events counts with the age of the first."""
+        if self.at_work is not None:
+            count, at = self.at_work
+            self.at_work = None
+            self.ages.note(max(0.0, (now - at).total_seconds()), count)
 
 
 class EventLog:
@@ -108,6 +122,7 @@ class EventLog:
         fresh = batch.entries
         late = bool(fresh) and position.is_behind(fresh[0].seq, self.head)
         position.oldest = fresh[0].message.at if late else None
+        position.at_work = (len(fresh), fresh[0].message.at) if fresh else None
         return Batch((*retries, *fresh), batch.cursor)
 
     async def fresh(self, subscriber: str, names: Sequence[str], limit: int) -> Batch:
@@ -123,6 +138,7 @@ class EventLog:
         position = self._positions[settlement.subscriber]
         if not settlement.has_effect and settlement.cursor < position.saved + UNSAVED:
             position.cursor = settlement.cursor
+            position.taken_in(self._clock.now())
             return
         moved = self._unsaved() | {settlement.subscriber: settlement.cursor}
 
@@ -140,6 +156,7 @@ class EventLog:
             position.next_retry = self._next_retry(settlement.subscriber)
             raise
         position.cursor = settlement.cursor
+        position.taken_in(self._clock.now())
         self._saved(moved)
         if settlement.parked or settlement.settled:
             position.next_retry = self._next_retry(settlement.subscriber)
@@ -169,6 +186,10 @@ class EventLog:
     def backlog(self) -> dict[str, int]:
         """Return how many events lie before each subscriber, whether they concern it or not."""
         return {name: self.head - position.cursor for name, position in self._positions.items()}
+
+    def positions(self) -> Mapping[str, Position]:
+        """Return where each running subscriber stands."""
+        return self._positions
 
     def dead_letters(self) -> int:
         """Return how many messages wait for somebody to look at them."""

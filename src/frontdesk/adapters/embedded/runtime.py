@@ -9,6 +9,7 @@ from typing import Protocol
 from frontdesk.adapters.embedded.copy import ContinuousCopy
 from frontdesk.adapters.embedded.database import Database
 from frontdesk.adapters.embedded.directory import DataDirectory
+from frontdesk.adapters.embedded.figures import ReactionFigures
 from frontdesk.adapters.embedded.letters import SqliteLetters
 from frontdesk.adapters.embedded.log import EventLog
 from frontdesk.adapters.embedded.slow import SlowSubscriber
@@ -16,6 +17,7 @@ from frontdesk.adapters.embedded.slow_bound import BoundedSubscriber, bounded
 from frontdesk.adapters.embedded.slow_rows import DueRows, PatientStore
 from frontdesk.adapters.embedded.store import SqliteStore
 from frontdesk.adapters.embedded.subscriber import Subscriber
+from frontdesk.adapters.embedded.survey import Survey, survey
 from frontdesk.adapters.embedded.timers import LOOK_EVERY_SECONDS, fire_due
 from frontdesk.adapters.embedded.writer import Writer
 from frontdesk.kernel.bus import Bus, Fate, cause
@@ -58,6 +60,7 @@ class EmbeddedRuntime:
         self._hold = hold_reactions
         self._tasks: list[asyncio.Task[None]] = []
         self._slow: list[SlowSubscriber] = []
+        self.reactions: dict[str, ReactionFigures] = {}
         self._stopping = False
 
     async def start(self) -> None:
@@ -110,14 +113,20 @@ class EmbeddedRuntime:
         """Return whether every part runs."""
         return not self._stopping and all(not task.done() for task in self._tasks)
 
+    async def survey(self) -> Survey:
+        """Look at what waits and what is stored, on a thread: it holds nobody up."""
+        places = {name: (p.cursor, p.names) for name, p in self.log.positions().items()}
+        return await asyncio.to_thread(survey, self._directory.database, places)
+
     def _subscribe(self, name: str) -> None:
+        self.reactions[name] = ReactionFigures()
         service, reactions = subscribers(self._services)[name]
         if any(reaction.slow for reaction in reactions):
             self._subscribe_slow(name, service, reactions)
             return
         sort = BoundedSubscriber if service.needs else Subscriber
         subscriber = sort(
-            name, service, reactions, bus=self.bus, log=self.log, store=self.store, observe=_observe
+            name, service, reactions, bus=self.bus, log=self.log, store=self.store, observe=self._observe
         )
         position = self.log.join(name, subscriber.names)
         self._spawn(self._follow(subscriber, position.wake, lambda: position.next_retry), name)
@@ -131,7 +140,7 @@ class EmbeddedRuntime:
             log=self.log,
             rows=DueRows(self._database, self.writer),
             store=PatientStore(self._database, self.writer, self.log),
-            observe=_observe,
+            observe=self._observe_slow,
         )
         self._slow.append(subscriber)
         self._spawn(self._follow(subscriber, subscriber.wake, subscriber.next_look), name)
@@ -155,6 +164,22 @@ class EmbeddedRuntime:
                 continue
             if not busy:
                 await self._wait(wake, next_look())
+
+    def _observe(self, subscriber: str, message: Message, outcome: Fate, error: BaseException | None) -> None:
+        self.reactions[subscriber].note(outcome)
+        if error is not None:
+            extra = {"subscriber": subscriber, "message_id": message.id, "event": message.name}
+            extra |= {"fate": outcome.value, "correlation_id": message.correlation_id, "cause": cause(error)}
+            level = _LEVELS.get(outcome, logging.WARNING)
+            _log.log(level, "a reaction did not succeed", extra=extra)
+
+    def _observe_slow(
+        self, subscriber: str, message: Message, outcome: Fate, error: BaseException | None
+    ) -> None:
+        self._observe(subscriber, message, outcome, error)
+        if outcome in {Fate.DONE, Fate.REFUSED}:
+            age = (self.bus.clock.now() - message.at).total_seconds()
+            self.log.positions()[subscriber].ages.note(max(0.0, age))
 
     async def _wait(self, wake: asyncio.Event, until: datetime | None) -> None:
         timeout = None
@@ -188,12 +213,3 @@ class EmbeddedRuntime:
                 await self.log.trim(self.bus.clock.now() - KEEP_EVENTS)
             except Exception:  # noqa: BLE001 - as above
                 _log.exception("trimming the event log failed; it will be tried again")
-
-
-def _observe(subscriber: str, message: Message, outcome: Fate, error: BaseException | None) -> None:
-    if error is None:
-        return
-    level = _LEVELS.get(outcome, logging.WARNING)
-    extra = {"subscriber": subscriber, "message_id": message.id, "event": message.name, "fate": outcome.value}
-    extra |= {"correlation_id": message.correlation_id, "cause": cause(error)}
-    _log.log(level, "a reaction did not succeed", extra=extra)

@@ -13,12 +13,14 @@ import logging
 import queue
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from frontdesk.adapters.embedded.database import Database
+from frontdesk.adapters.embedded.figures import CommitFigures
 from frontdesk.adapters.embedded.transaction import HalfTakenInError, Transaction
 from frontdesk.kernel.errors import FrontdeskError, Unavailable
 from frontdesk.kernel.messages import Message
@@ -51,6 +53,7 @@ class Writer:
         self._database = database
         self._clock = clock
         self._committed = committed
+        self.figures = CommitFigures()
         self._loop = asyncio.get_running_loop()
         self._waiting: deque[Submission] = deque()
         self._flushing: tuple[list[Submission], Transaction] | None = None
@@ -154,8 +157,10 @@ class Writer:
     def _commit_thread(self) -> None:
         while self._work.get():
             error: Exception | None = None
+            begun = time.perf_counter()
             try:
                 self._database.writing.execute("commit")
+                self.figures.seconds.note(time.perf_counter() - begun)
                 self._database.after_commit()
             except sqlite3.Error as raised:
                 error = raised
@@ -168,6 +173,7 @@ class Writer:
         if error is not None:
             self._give_up(batch, error)
         else:
+            self.figures.sizes.note(len(batch))
             self._next_seq = transaction.next_seq
             self._database.remember(transaction)
         if self._waiting:
@@ -179,6 +185,7 @@ class Writer:
 
     def _give_up(self, batch: list[Submission], error: Exception) -> None:
         _log.error("a transaction failed, its outcome is unknown: %s", type(error).__name__)
+        self.figures.failed += 1
         for submission in batch:
             submission.error = Unavailable(
                 "The outcome is unknown. Send it again with the same Idempotency-Key."
