@@ -6,6 +6,8 @@ from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
+from frontdesk.kernel import limits
+
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 T = TypeVar("T")
 
@@ -45,8 +47,18 @@ def wrap(event: Event, *, id: str, source: str, version: int, at: datetime, corr
 
 
 def unwrap(message: Message, event: type[Event]) -> Event:
-    """Read a message as the newest form of `event`. Raises msgspec.ValidationError when it is not one."""
-    return read(message.body, event, schema=message.schema, newest=event.SCHEMA, upcasts=event.UPCASTS)
+    """Read a message as the newest form of `event`. Raises msgspec.ValidationError when it is not one.
+
+    Several subscribers read the same message at about the same time, so what was read stays at hand for a while.
+    """
+    key = (event, message.schema, message.body)
+    found = _AT_HAND.get(key)
+    if found is None:
+        found = read(message.body, event, schema=message.schema, newest=event.SCHEMA, upcasts=event.UPCASTS)
+        _AT_HAND[key] = found
+        if len(_AT_HAND) > limits.EVENTS_AT_HAND:  # the one longest here makes room
+            del _AT_HAND[next(iter(_AT_HAND))]
+    return found
 
 
 def read(body: str, type: type[T], *, schema: int, newest: int, upcasts: Mapping[int, Upcast]) -> T:
@@ -74,4 +86,5 @@ def decoder(type: type[T]) -> msgspec.json.Decoder[T]:
     return found
 
 
+_AT_HAND: dict[tuple[type[Event], int, str], Event] = {}
 _DECODERS: dict[type[Any], msgspec.json.Decoder[Any]] = {}
