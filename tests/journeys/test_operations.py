@@ -38,8 +38,11 @@ class Patient:
     def fail_for_good(self, count: int) -> None:
         """Let so many failures pass that nobody tries again: those of minutes, at once."""
         self.wait(lambda: self.sql("select seq from retries where due is not null") == count)
-        self.sql("update retries set tries=7, due=0 where due is not null")
-        self.wait(lambda: self.sql("select seq from retries where due is not null") == 0)
+        self.wait(self._nothing_is_tried_again)
+
+    def _nothing_is_tried_again(self) -> bool:
+        self.sql("update retries set tries=7, due=0 where due is not null")  # again: a try may be under way
+        return self.sql("select seq from retries where due is not null") == 0
 
     def sql(self, statement: str, *values: object) -> int:
         """Read or change the data; return how many rows that were."""
