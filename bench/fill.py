@@ -111,7 +111,12 @@ def _processed(order: Order, customer: str, at: datetime) -> Order:
 
 def _of_one(id: str, order: Order, created: OrderCreated, at: datetime) -> Sequence[Record]:
     kept = tuple([Kept(line.sku, line.quantity, "shelf") for line in order.lines])
-    goods = tuple([Goods(line.sku, line.quantity, line.net, line.tax, line.gross) for line in created.lines])
+    goods = tuple(
+        [
+            Goods(line.sku, line.name, line.quantity, line.tax_rate, line.net, line.tax, line.gross)
+            for line in order.lines
+        ]
+    )
     entry = paid(created, at, goods)
     found = (
         ORDERS.new(id, order),
