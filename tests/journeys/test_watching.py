@@ -80,3 +80,24 @@ def test_metrics_are_read_and_nothing_else(watched: RunningDesk) -> None:
 
     assert (head.status_code, head.content) == (200, b"")
     assert (posted.status_code, posted.headers["Allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.parametrize(
+    "path", ["/docs", "/docs/api", "/docs/events", "/docs/errors", "/health", "/openapi.json"]
+)
+def test_pages_are_read_and_nothing_else(watched: RunningDesk, path: str) -> None:
+    found = httpx.get(f"{watched.url}{path}")
+    head = httpx.head(f"{watched.url}{path}")
+    posted = httpx.post(f"{watched.url}{path}")
+
+    assert (found.status_code, head.status_code, posted.status_code) == (200, 200, 405)
+    assert head.content == b""
+    assert posted.headers["Allow"] == "GET, HEAD"
+    assert posted.json()["code"] == "method_not_allowed"
+
+
+def test_the_documentation_covers_every_operation_of_the_running_desk(watched: RunningDesk) -> None:
+    overview = httpx.get(f"{watched.url}/docs").text
+    document = httpx.get(f"{watched.url}/openapi.json").json()
+
+    assert [path for path in document["paths"] if path not in overview] == []

@@ -21,6 +21,7 @@ from frontdesk.entrypoints.cli import (
 from frontdesk.entrypoints.cli.describe import manifest, openapi
 from frontdesk.entrypoints.cli.mending import exit_status_of
 from frontdesk.entrypoints.cli.reconcile import reconcile
+from frontdesk.entrypoints.cli.reference import reference
 from frontdesk.entrypoints.cli.tokens import token
 from frontdesk.entrypoints.cli.traffic import traffic
 from frontdesk.entrypoints.cli.up import up
@@ -82,3 +83,4 @@ _add(
 )(traffic)
 _add(epilog="Example: frontdesk openapi > openapi.json", rich_help_panel=BUILD)(openapi)
 _add(epilog="Example: frontdesk manifest --services orders", rich_help_panel=BUILD)(manifest)
+_add(epilog="Example: frontdesk reference --out docs/reference", rich_help_panel=BUILD)(reference)
