@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from frontdesk.entrypoints.cli.reference import files
+from frontdesk.entrypoints.metrics import METRICS
 from frontdesk.entrypoints.reference.blocks import slug
 
-FOLDER = Path(__file__).parents[2] / "docs" / "reference"
+DOCS = Path(__file__).parents[2] / "docs"
+FOLDER = DOCS / "reference"
+OF_A_HISTOGRAM = ("_bucket", "_sum", "_count")
 NAMES = {"api.md", "command-line.md", "errors.md", "events.md", "metrics.md", "states.md"}
 
 
@@ -50,3 +53,15 @@ def test_no_two_headings_of_a_page_have_one_anchor() -> None:
     ]
 
     assert twice == []
+
+
+@pytest.mark.parametrize("name", ["how-to/watch-a-desk.md", "runbook.md"])
+def test_every_metric_that_a_document_names_is_declared(name: str) -> None:
+    declared = {metric.name for metric in METRICS}
+    declared |= {
+        f"{metric.name}{part}" for metric in METRICS if metric.type == "histogram" for part in OF_A_HISTOGRAM
+    }
+    named = set(re.findall(r"\b(?:frontdesk|process)_[a-z_]*[a-z]\b(?!\()", (DOCS / name).read_text()))
+
+    assert named
+    assert named - declared == set()
