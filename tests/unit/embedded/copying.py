@@ -10,6 +10,7 @@ from typing import Any, ParamSpec
 
 from frontdesk.adapters.embedded.clock import MachineClock
 from frontdesk.adapters.embedded.copy import ContinuousCopy
+from frontdesk.adapters.embedded.copy_layout import STATEMENT
 from frontdesk.adapters.embedded.copy_target import FolderTarget
 from frontdesk.adapters.embedded.directory import DataDirectory
 from tests.unit.embedded.engine import Engine, event, opened, save
@@ -30,11 +31,13 @@ def on_a_loop(story: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None
 class UnreliableTarget(FolderTarget):
     """A folder that can be taken away, as a network share can."""
 
-    gone = False
+    def __init__(self, path: Path, *, gone: bool = False) -> None:
+        super().__init__(path)
+        self.gone = gone
 
     def put(self, name: str, chunks: Iterable[bytes]) -> None:
-        """See `Target`."""
-        if self.gone:
+        """See `Target`. Whose copy it holds can always be written."""
+        if self.gone and name != STATEMENT:
             raise OSError("no route to host")
         super().put(name, chunks)
 

@@ -205,6 +205,29 @@ async def test_every_part_of_the_log_ends_between_two_transactions(
 
 
 @on_a_loop
+async def test_a_base_is_not_good_before_everything_in_it_is_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copy_tail, "WAITING_BYTES_MAX", 70_000)
+    target = UnreliableTarget(tmp_path / "copy", gone=True)
+    async with copied(tmp_path, target) as (engine, copy):
+        await fill(engine, 0, 50)
+        engine.database.reading.execute(
+            "pragma wal_checkpoint(passive)"
+        )  # now all of it is in the base as well
+        target.gone = False
+        await caught_up(copy)
+    (base,) = copy_layout.listing(target).bases
+    for part in copy_layout.listing(target).parts:
+        if part.first > base.whole_from:
+            (tmp_path / "copy" / part.name).unlink()
+
+    restore(tmp_path / "copy", tmp_path / "restored")
+
+    assert jars(tmp_path / "restored") == 50
+
+
+@on_a_loop
 async def test_a_damaged_log_is_told_and_what_came_before_it_is_restored(tmp_path: Path) -> None:
     async with copied(tmp_path, FolderTarget(tmp_path / "copy")) as (engine, copy):
         await caught_up(copy)

@@ -139,7 +139,7 @@ class ContinuousCopy:
                 self._turn()
             except _StoppingError:
                 return
-            except (OSError, TailLostError, DamagedError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, the copy must go on
                 self._failed(error)
                 pause = RETRY_SECONDS
             else:
@@ -220,7 +220,9 @@ class ContinuousCopy:
                 yield chunk
 
         self._target.put(name, self._shipping(stream, self._paced(chunks())))
-        whole_at = self._ship(stream)
+        read_at = self._clock.now()
+        while (whole_at := self._ship(stream)) <= read_at:
+            continue  # the log is so far behind that it takes more than one part to come to the end of the base
         base = layout.Base(stream.name, name, first, stream.last, size, digest.hexdigest(), whole_at)
         layout.write_json(self._target, f"{name}.json", base)
         stream.base = base
