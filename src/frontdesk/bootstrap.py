@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from frontdesk import __version__
 from frontdesk.adapters.embedded.backup_files import check_outside
 from frontdesk.adapters.embedded.clock import MachineChance, MachineClock
 from frontdesk.adapters.embedded.copy import ContinuousCopy
@@ -13,6 +14,7 @@ from frontdesk.adapters.embedded.runtime import EmbeddedRuntime
 from frontdesk.adapters.http_sender.sender import HttpSender
 from frontdesk.adapters.outbox.outbox import Outbox
 from frontdesk.adapters.passwords.argon2 import Argon2Passwords
+from frontdesk.adapters.telemetry.bus import TracedBus
 from frontdesk.adapters.tokens.keys import KeyRing
 from frontdesk.adapters.tokens.seals import KeyedSeals
 from frontdesk.adapters.tokens.tokens import Tokens
@@ -22,6 +24,9 @@ from frontdesk.kernel.bus import Bus
 from frontdesk.kernel.services import Service
 from frontdesk.services.identity.ports import Messenger, Passwords, Seals, SigningKeys, Site, Withdrawals
 from frontdesk.services.webhooks.ports import WebhookSender
+
+if TYPE_CHECKING:  # imported only where a collector is named
+    from frontdesk.adapters.telemetry.spans import OtlpSpans
 
 KEYS = "keys"  # the folder of everything secret in a data directory
 
@@ -38,6 +43,10 @@ SERVICES = (
 
 class UnknownServiceError(Exception):
     """A name that no service has."""
+
+
+class MissingPackagesError(Exception):
+    """What was switched on needs packages that are not installed."""
 
 
 def choose(names: Sequence[str] = ()) -> tuple[Service, ...]:
@@ -80,9 +89,27 @@ def outside(settings: Settings, issuer: Tokens) -> dict[type, Any]:
     }
 
 
-def runtime(settings: Settings, services: Sequence[Service], issuer: Tokens | None = None) -> EmbeddedRuntime:
+def spans(settings: Settings) -> "OtlpSpans | None":
+    """Return where a server's spans go, if they go anywhere. Raises MissingPackagesError."""
+    if not settings.otlp:
+        return None
+    try:
+        from frontdesk.adapters.telemetry.spans import OtlpSpans  # noqa: PLC0415 - see above
+    except ModuleNotFoundError:
+        raise MissingPackagesError("Tracing needs more packages: pip install 'frontdesk[otel]'.") from None
+    return OtlpSpans(settings.otlp, __version__)
+
+
+def runtime(
+    settings: Settings,
+    services: Sequence[Service],
+    issuer: Tokens | None = None,
+    told: "OtlpSpans | None" = None,
+) -> EmbeddedRuntime:
     """Return the embedded runtime, not started; `issuer` is what its server verifies with. Raises DeclarationError."""
     bus = Bus(MachineClock(), MachineChance(), outside(settings, issuer or tokens(settings)))
+    if told is not None:
+        bus = TracedBus(bus.clock, bus.chance, bus.providers, spans=told)
     check_needs(services, bus.providers)
     directory = DataDirectory(settings.data)
     copy = None

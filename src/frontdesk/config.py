@@ -20,6 +20,7 @@ class Settings:
     hold_reactions: bool = False
     copy_to: Path | None = None  # where a server keeps a continuous copy of its data
     webhook_networks: tuple[str, ...] = ()  # private ones that webhooks may reach, as "127.0.0.0/8"
+    otlp: str = ""  # the OpenTelemetry collector that is told of every span, as "http://127.0.0.1:4318"
 
     @property
     def site(self) -> str:
@@ -38,7 +39,7 @@ def mysql_password(environ: Mapping[str, str] | None = None) -> str:
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """Return the settings that FRONTDESK_DATA, _HOST, _PORT, _ISSUER, _LOG_LEVEL and _COPY_TO give.
 
-    FRONTDESK_WEBHOOK_NETWORKS names networks with commas between them.
+    FRONTDESK_WEBHOOK_NETWORKS names networks with commas between them, FRONTDESK_OTLP_ENDPOINT a collector of spans.
     """
     found = os.environ if environ is None else environ
     return Settings(
@@ -49,4 +50,5 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         log_level=found.get("FRONTDESK_LOG_LEVEL", "info"),
         copy_to=Path(found["FRONTDESK_COPY_TO"]) if found.get("FRONTDESK_COPY_TO") else None,
         webhook_networks=tuple(found.get("FRONTDESK_WEBHOOK_NETWORKS", "").replace(",", " ").split()),
+        otlp=found.get("FRONTDESK_OTLP_ENDPOINT", ""),
     )

@@ -11,6 +11,7 @@ from starlette.routing import Route as PathRoute
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from frontdesk.adapters.telemetry.context import adopt
 from frontdesk.adapters.tokens.tokens import Tokens
 from frontdesk.entrypoints.api import Request, Response, bug, problem, respond, understand
 from frontdesk.entrypoints.requests import NO_ROUTE, OTHER_METHOD, Requests
@@ -44,6 +45,7 @@ class Desk:
     tokens: Tokens
     failures: Failures
     requests: Requests = field(default_factory=Requests)
+    is_traced: bool = False  # whether a caller's trace is continued
 
     def caller(self, headers: Mapping[str, str], address: str) -> Caller:
         """Return who is asking. Raises Unauthenticated, or TooMany after too many failures from one address."""
@@ -114,6 +116,8 @@ class Endpoint:
             and len(given) <= _CORRELATION_CHARS
         ):
             return given
+        if self._desk.is_traced and (adopted := adopt(headers.get("traceparent", ""))):
+            return adopted
         return f"req_{self._desk.bus.chance.bytes(12).hex()}"
 
 

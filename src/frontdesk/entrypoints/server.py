@@ -1,5 +1,6 @@
 """The embedded server: the ASGI application of a running desk."""
 
+import asyncio
 import gc
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,7 +27,8 @@ class Server:
 
     def __init__(self, settings: Settings, services: Sequence[Service]) -> None:
         self._tokens = bootstrap.tokens(settings)
-        self.runtime = bootstrap.runtime(settings, services, self._tokens)
+        self._spans = bootstrap.spans(settings)
+        self.runtime = bootstrap.runtime(settings, services, self._tokens, self._spans)
         self.services = tuple(services)
         self._site = settings.site
         self._front: ASGIApp | None = None
@@ -38,7 +40,7 @@ class Server:
             self.runtime.bus,
             providers={**self.runtime.bus.providers, DeadLetters: self.runtime.letters},
         )
-        desk = Desk(bus, self._tokens, Failures())
+        desk = Desk(bus, self._tokens, Failures(), is_traced=self._spans is not None)
         offered = (*self.services, OPERATIONS)
         shown = [*pages(self.runtime, offered), *await self._oauth(desk)]
         shown.append(Route("/metrics", MetricsPage(desk, self.runtime)))
@@ -58,6 +60,8 @@ class Server:
     async def stop(self) -> None:
         """Finish what is accepted."""
         await self.runtime.stop()
+        if self._spans is not None:
+            await asyncio.to_thread(self._spans.close)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI. Not to be called before `start`."""

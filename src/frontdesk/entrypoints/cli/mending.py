@@ -22,11 +22,11 @@ def exit_status_of(error: Exception) -> int | None:
     from frontdesk.adapters.embedded.copy_target import CopyRefusedError  # noqa: PLC0415
     from frontdesk.adapters.embedded.directory import InUseError  # noqa: PLC0415
     from frontdesk.adapters.embedded.schema import FormatError  # noqa: PLC0415
-    from frontdesk.bootstrap import UnknownServiceError  # noqa: PLC0415
+    from frontdesk.bootstrap import MissingPackagesError, UnknownServiceError  # noqa: PLC0415
 
     if isinstance(error, CommandError):
         return error.exit_status
     if isinstance(error, DamagedError):
         return FOUND
-    mendable = InUseError | FormatError | UnknownServiceError | CopyRefusedError
+    mendable = InUseError | FormatError | UnknownServiceError | MissingPackagesError | CopyRefusedError
     return MENDABLE if isinstance(error, mendable) else None

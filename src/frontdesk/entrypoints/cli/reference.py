@@ -84,6 +84,8 @@ def _parameter(parameter: Any) -> tuple[str, str, str]:
 def _default(parameter: Any) -> str:
     if parameter.required:
         return "required"
+    if isinstance(parameter.show_default, str):  # it depends on the machine, and says how
+        return parameter.show_default
     nothing = parameter.default in (None, "", (), []) or parameter.default is False
     return "none" if nothing else f"`{parameter.default}`"
 

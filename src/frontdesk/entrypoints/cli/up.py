@@ -23,6 +23,9 @@ def up(
     copy_to: Annotated[
         Path | None, typer.Option(help="Keep a copy of the data in this folder, a second behind at most.")
     ] = DEFAULTS.copy_to,
+    otlp: Annotated[
+        str, typer.Option(help="Tell this OpenTelemetry collector what happens (OTLP over HTTP).")
+    ] = DEFAULTS.otlp,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = DEFAULTS.log_level,
 ) -> None:
     """Serve the desk on this machine. Ctrl-C stops it; nothing accepted is lost.
@@ -44,5 +47,6 @@ def up(
         hold_reactions=hold_reactions,
         log_level=log_level,
         copy_to=copy_to,
+        otlp=otlp,
     )
     asyncio.run(serve(settings, bootstrap.choose(names_in(services)), demo=demo))
