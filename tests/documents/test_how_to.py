@@ -29,6 +29,22 @@ DONE = "=== done"
 by_name = pytest.mark.parametrize("page", guides(), ids=lambda page: page.path.name)
 
 
+def test_commands_are_found_wherever_they_are_typed(tmp_path: Path) -> None:
+    page = Page(tmp_path / "page.md")
+    page.path.write_text(
+        "```sh\nID=$(frontdesk orders list --limit 1 \\\n  --json | grep -o x) && frontdesk check  # deep\n```\n"
+        "```\n15 3 * * *  frontdesk backup /mnt/$(date +\\%F) && true\n```\n"
+        "```text\nfrontdesk is open\n```\nSee `frontdesk up\n--demo`, not `frontdesk`.\n"
+    )
+
+    assert list(page.commands()) == [
+        ["orders", "list", "--limit", "1", "--json"],
+        ["check"],
+        ["backup", "/mnt/2026-03-14"],
+    ]
+    assert list(page.mentions()) == [["up", "--demo"]]
+
+
 @by_name
 def test_every_command_that_is_typed_can_be_given(page: Page) -> None:
     for words in page.commands():
@@ -169,7 +185,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
 
 
 @pytest.mark.xdist_group("walk")  # one terminal for all sections
-@pytest.mark.timeout(240)  # the last section alone walks the whole page: some forty commands, each a process
+@pytest.mark.timeout(240)  # alone, the last section walks the whole page: some forty commands, each a process
 @pytest.mark.parametrize("title", WALK.sections())
 def test_running_a_shop_goes_as_its_page_says(walk: Walk, title: str) -> None:
     walk.through(title)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -15,7 +16,9 @@ import pytest
 from frontdesk.bootstrap import choose
 from frontdesk.entrypoints.openapi import refusals
 from frontdesk.kernel import limits
-from frontdesk.services.orders.commands import MAX_LINES
+from frontdesk.services.accounting.model import Account, Occasion
+from frontdesk.services.inventory.shelves import Level
+from frontdesk.services.orders.commands import MAX_LINES, Status
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -134,3 +137,13 @@ def test_every_place_in_the_glossary_exists_and_every_word_stands_once() -> None
 
     assert len(words) == len(set(words)) > 60
     assert [place for place in places if not list((ROOT / "src" / "frontdesk").glob(place))] == []
+
+
+@pytest.mark.parametrize(
+    ("word", "kinds"), [("status", Status), ("account", Account), ("occasion", Occasion), ("level", Level)]
+)
+def test_what_the_glossary_lists_is_all_there_is(word: str, kinds: type[StrEnum]) -> None:
+    row = re.search(rf"^\| \*\*{word}\*\*(?: \(of the books\))? \|(.*)\|.*\|$", GLOSSARY, re.MULTILINE)
+
+    assert row is not None
+    assert re.findall(r"`([^`]+)`", row[1]) == [kind.value for kind in kinds]
