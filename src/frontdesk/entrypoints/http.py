@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from frontdesk.adapters.telemetry.context import adopt
 from frontdesk.adapters.tokens.tokens import Tokens
+from frontdesk.entrypoints.admission import Admission
 from frontdesk.entrypoints.api import Request, Response, bug, problem, respond, understand
 from frontdesk.entrypoints.requests import NO_ROUTE, OTHER_METHOD, Requests
 from frontdesk.entrypoints.throttle import Failures
@@ -46,6 +47,7 @@ class Desk:
     failures: Failures
     requests: Requests = field(default_factory=Requests)
     is_traced: bool = False  # whether a caller's trace is continued
+    admission: Admission | None = None  # what holds requests back that change something; None: nothing does
 
     def caller(self, headers: Mapping[str, str], address: str) -> Caller:
         """Return who is asking. Raises Unauthenticated, or TooMany after too many failures from one address."""
@@ -98,6 +100,8 @@ class Endpoint:
         operation = self._operations.get(scope["method"])
         if operation is None:
             raise MethodNotAllowed(allowed=sorted(self._operations))
+        if self._desk.admission is not None and scope["method"] != "GET":
+            await self._desk.admission.admit()  # before the work that being refused would waste
         client = scope.get("client")
         caller = self._desk.caller(headers, client[0] if client else "")
         service, route = operation

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from frontdesk import bootstrap
 from frontdesk.config import Settings
+from frontdesk.entrypoints.admission import Admission
 from frontdesk.entrypoints.http import Desk, front
 from frontdesk.entrypoints.metrics_page import MetricsPage
 from frontdesk.entrypoints.oauth.routes import catch_up, oauth_routes
@@ -40,7 +41,8 @@ class Server:
             self.runtime.bus,
             providers={**self.runtime.bus.providers, DeadLetters: self.runtime.letters},
         )
-        desk = Desk(bus, self._tokens, Failures(), is_traced=self._spans is not None)
+        admission = Admission(self.runtime.store.is_busy, bus.chance)
+        desk = Desk(bus, self._tokens, Failures(), is_traced=self._spans is not None, admission=admission)
         offered = (*self.services, OPERATIONS)
         shown = [*pages(self.runtime, offered), *await self._oauth(desk)]
         shown.append(Route("/metrics", MetricsPage(desk, self.runtime)))

@@ -74,6 +74,10 @@ class SqliteStore:
         row = self._database.reading.execute("select owner, until from claims where key=?", (key,)).fetchone()
         return Claim(row[0], None if row[1] is None else from_micros(row[1])) if row else None
 
+    def is_busy(self) -> bool:
+        """Return whether a commit would be refused now: too much waits, reactions counted in."""
+        return self._log.lag() > REACTION_LAG_SECONDS or self._writer.is_late()
+
     async def commit(self, commit: Commit) -> None:
         """See `ports.Store`. Raises Unavailable at once while too much waits, reactions counted in."""
         if self._log.lag() > REACTION_LAG_SECONDS:

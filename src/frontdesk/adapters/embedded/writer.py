@@ -71,13 +71,18 @@ class Writer:
         """
         if self._closed:
             raise Unavailable("The desk is closing.")
-        now = self._loop.time()
-        if not patient and self._waiting and now - self._waiting[0].since > OLDEST_WAIT.total_seconds():
+        if not patient and self.is_late():
             raise Unavailable
-        submission = Submission(commits, also, self._loop.create_future(), now)
+        submission = Submission(commits, also, self._loop.create_future(), self._loop.time())
         self._waiting.append(submission)
         self._schedule()
         await submission.answered
+
+    def is_late(self) -> bool:
+        """Return whether something has waited so long that no more may join it."""
+        if not self._waiting:
+            return False
+        return self._loop.time() - self._waiting[0].since > OLDEST_WAIT.total_seconds()
 
     async def close(self) -> None:
         """Write what waits, then stop the thread."""
