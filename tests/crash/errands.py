@@ -1,8 +1,11 @@
 """What the customers of the crash loop want: orders of several products, some of them scarce, some soon regretted."""
 
 import random
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from tests.journeys.running import RunningDesk
 
 PLENTY = {"corner-snacks": ("cola", "crisps", "nuts", "water"), "brightclean": ("dish-500", "bath-750")}
 SCARCE = {
@@ -52,6 +55,15 @@ def errand(seed: int, number: int) -> Errand:
     lines = {sku: chance.randint(1, 3) for sku in skus}
     regrets = chance.random() < REGRET_SHARE
     return Errand(f"{seed}-{number}", shop_id, lines, number % ACCOUNTS, regrets)
+
+
+def fill(desk: RunningDesk, skus: Mapping[str, Sequence[str]]) -> None:
+    """Book a million pieces in of each of these products, by shop."""
+    token = desk.token("stock:write", "olga", [f"shop:{shop_id}=owner" for shop_id in skus])
+    with desk.client(token) as http:
+        for place in (f"/shops/{shop_id}/stock/{sku}" for shop_id, some in skus.items() for sku in some):
+            receipt = {"location": "hall-c", "quantity": PIECES}
+            assert http.post(f"{place}/receipts", json=receipt).status_code == 201
 
 
 @dataclass

@@ -6,11 +6,11 @@ must be there once, stand where it should, and agree with books and stock.
 
 import asyncio
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.crash.customers import Customers
-from tests.crash.errands import ACCOUNTS, PIECES, PLENTY, SCARCE, Tally, errand
+from tests.crash.errands import ACCOUNTS, PLENTY, SCARCE, Tally, errand, fill
 from tests.crash.verdict import Report, in_the_end, so_far
 from tests.journeys.agreement import wait_until_settled
 from tests.journeys.running import RunningDesk
@@ -24,7 +24,7 @@ def crash_loop(folder: Path, cycles: int, orders: int, seed: int) -> Iterator[Re
     """Kill once in the middle of so many orders, so many times; yield a report after each and one of it all."""
     chance = random.Random(seed)  # noqa: S311 - which moment to kill at is no secret
     desk = RunningDesk(folder).start("--demo")
-    _fill(desk, PLENTY)
+    fill(desk, PLENTY)
     wait_until_settled(desk)
     tally = Tally()
     tokens = [desk.token("orders:write orders:read", f"customer-{n}") for n in range(ACCOUNTS)]
@@ -38,18 +38,10 @@ def crash_loop(folder: Path, cycles: int, orders: int, seed: int) -> Iterator[Re
         asyncio.run(customers.run(desk.url))
         yield so_far(desk, tally, cycle + 1)
     wait_until_settled(desk, SETTLE_SECONDS)
-    _fill(desk, {"brightclean": [SCARCE["brightclean"]]})  # who waits is served
+    fill(desk, {"brightclean": [SCARCE["brightclean"]]})  # who waits is served
     wait_until_settled(desk, SETTLE_SECONDS)
     yield in_the_end(desk, tally, cycles, errands)
     desk.stop()
-
-
-def _fill(desk: RunningDesk, skus: Mapping[str, Sequence[str]]) -> None:
-    token = desk.token("stock:write", "olga", [f"shop:{shop_id}=owner" for shop_id in skus])
-    with desk.client(token) as http:
-        for place in (f"/shops/{shop_id}/stock/{sku}" for shop_id, some in skus.items() for sku in some):
-            receipt = {"location": "hall-c", "quantity": PIECES}
-            assert http.post(f"{place}/receipts", json=receipt).status_code == 201
 
 
 async def _until_killed(desk: RunningDesk, customers: Customers, answers: int, delay: float) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from tests.crash.errands import errand
+from tests.crash.errands import PLENTY, errand, fill
 from tests.journeys.agreement import reconciled, standings, wait_until_settled
 from tests.journeys.running import RunningDesk
 from tests.soak.burst import Answers, burst, request
@@ -58,6 +58,8 @@ def requests(desk: RunningDesk) -> list[list[bytes]]:
 @pytest.mark.timeout(900)
 def test_a_burst_of_50000_orders_is_answered_and_what_is_accepted_ends_right(tmp_path: Path) -> None:
     desk = RunningDesk(tmp_path, "--demo").start()
+    fill(desk, PLENTY)
+    wait_until_settled(desk)
     crowd = requests(desk)
     with memory_of(desk.pid) as samples:
         answers = asyncio.run(burst(desk.url, crowd))
