@@ -48,7 +48,7 @@ class RunningDesk:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                env={"FRONTDESK_PORTERS": "0", **os.environ, "PYTHONUNBUFFERED": "1"},
             )
         assert self._process.stdout is not None
         for line in self._process.stdout:

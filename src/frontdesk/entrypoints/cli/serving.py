@@ -3,33 +3,23 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
-
-import uvicorn
 
 from frontdesk import bootstrap
 from frontdesk.config import Settings
 from frontdesk.entrypoints.cli.address import announce, url_of, withdraw
 from frontdesk.entrypoints.cli.mending import CommandError
+from frontdesk.entrypoints.porter.porters import Porters
 from frontdesk.entrypoints.server import Server
+from frontdesk.entrypoints.web import web_server
 from frontdesk.kernel.services import Service
 
-STOP_SECONDS = 10  # that open requests have to end
 BACKLOG = 2_048  # connections that may wait to be accepted
 
 
 class PortTakenError(CommandError):
     """Somebody else listens there."""
-
-
-class _Uvicorn(uvicorn.Server):
-    """Leaves signals to us: the desk must finish its writes before the process goes."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 async def serve(settings: Settings, services: Sequence[Service], *, demo: bool) -> None:
@@ -44,33 +34,28 @@ async def serve(settings: Settings, services: Sequence[Service], *, demo: bool) 
             from frontdesk.demo import Loader  # noqa: PLC0415 - most desks need none
 
             await Loader(app.runtime, services).load()
-        server = _uvicorn(app)
-        for sign in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(sign, server.handle_exit, sign, None)
         announce(settings.data, url)
         print(_welcome(settings, url, demo=demo), flush=True)
-        await server.serve(sockets=[listener])
+        await _serve(app, listener, settings)
     finally:
         withdraw(settings.data)
         await app.stop()
     print("Stopped. Everything accepted is on disk.", flush=True)
 
 
-def _uvicorn(app: Server) -> _Uvicorn:
-    return _Uvicorn(
-        uvicorn.Config(
-            app,
-            loop="asyncio",
-            http="httptools",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            date_header=False,
-            timeout_graceful_shutdown=STOP_SECONDS,
-        )
-    )
+async def _serve(app: Server, listener: socket.socket, settings: Settings) -> None:
+    """Take requests in until a signal comes: by porters, or in this process where there are none."""
+    loop = asyncio.get_running_loop()
+    if settings.porters == 0:
+        server = web_server(app)
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(sign, server.handle_exit, sign, None)
+        await server.serve(sockets=[listener])
+        return
+    porters = Porters(app, listener, settings.porters, settings.log_level)
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, porters.finish)
+    await porters.serve()
 
 
 def _listen(settings: Settings) -> socket.socket:

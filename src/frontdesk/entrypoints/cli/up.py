@@ -23,6 +23,12 @@ def up(
     copy_to: Annotated[
         Path | None, typer.Option(help="Keep a copy of the data in this folder, a second behind at most.")
     ] = DEFAULTS.copy_to,
+    porters: Annotated[
+        int,
+        typer.Option(
+            min=0, max=64, help="Processes that speak HTTP in front of the desk; 0: it does so itself."
+        ),
+    ] = DEFAULTS.porters,
     otlp: Annotated[
         str, typer.Option(help="Tell this OpenTelemetry collector what happens (OTLP over HTTP).")
     ] = DEFAULTS.otlp,
@@ -48,5 +54,6 @@ def up(
         log_level=log_level,
         copy_to=copy_to,
         otlp=otlp,
+        porters=porters,
     )
     asyncio.run(serve(settings, bootstrap.choose(names_in(services)), demo=demo))
