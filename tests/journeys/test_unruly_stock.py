@@ -1,6 +1,7 @@
 """Scarce goods, with events shuffled and doubled: never sold twice, and who came first is served first."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 from tests.journeys.agreement import reconciled, wait_until_settled
 from tests.journeys.running import RunningDesk
@@ -52,14 +53,31 @@ def test_backorders_are_filled_oldest_first_when_stock_arrives(unruly: RunningDe
         served = []
         for pieces in (6, 1, 7, 8):
             shop.receive("soap", pieces)
+            orders.append(shop.buy({"soap": 2}))  # who comes now has to queue
             reconciled(unruly, shop.id)
-            served.append([shop.status(id) for id in orders].count("PROCESSED"))
             ends = [shop.status(id) for id in orders]
+            served.append(ends.count("PROCESSED"))
             assert ends == ["PROCESSED"] * served[-1] + ["BACKORDERED"] * (len(orders) - served[-1])
 
         assert waiting == {"BACKORDERED": 12}
         assert served == [3, 3, 7, 11]
         assert (shop.stock("soap"), shop.stock("mop")) == ((22, 0), (4, 0))
+
+
+def test_nobody_waits_for_goods_that_came_in_the_same_moment(unruly: RunningDesk) -> None:
+    with Shop(unruly, "just-in-time", waits=True).set_up({"soap": 1}) as shop:
+        with ThreadPoolExecutor(8) as pool:
+            both = [
+                (pool.submit(shop.buy, {"soap": 1}), pool.submit(shop.receive, "soap", 1))
+                for _ in range(CROWD)
+            ]
+        orders = [order.result() for order, _ in both]
+        assert [arrival.exception() for _, arrival in both] == [None] * CROWD
+
+        reconciled(unruly, shop.id)
+
+        assert {shop.status(id) for id in orders} == {"PROCESSED"}
+        assert shop.stock("soap") == (CROWD + 1, 1)
 
 
 def test_an_order_that_lacks_15_products_goes_through_when_all_have_come(unruly: RunningDesk) -> None:

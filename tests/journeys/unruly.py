@@ -23,9 +23,9 @@ from frontdesk.adapters.embedded.subscriber import Batch, Entry, Log, Parked, Se
 from frontdesk.entrypoints.cli import main as frontdesk
 from frontdesk.kernel import limits
 
-HELD, HELD_SECONDS = 0.25, (0.01, 0.25)  # how many entries wait for a later turn, and how long
+HELD, HELD_SECONDS = 0.25, (0.01, 0.12)  # how many entries wait for a later turn, and how long
 DOUBLED, TRIPLED = 0.2, 0.05
-AGAIN, AGAIN_SECONDS = 0.15, (0.05, 0.5)  # how many come once more after they were taken in, and when
+AGAIN, AGAIN_SECONDS = 0.15, (0.03, 0.25)  # how many come once more after they were taken in, and when
 RETRY_SECONDS = 0.005  # before a failed message's second try
 BEYOND = 1 << 60  # more than any place in a log: marks the settlement of a whole batch
 
