@@ -96,9 +96,17 @@ READY = Metric("frontdesk_ready", "gauge", "1 while every part of the desk runs,
 BUILD = Metric(
     "frontdesk_build_info", "gauge", "Always 1; its labels say what runs", ("version", "python_version")
 )
-CPU = Metric("process_cpu_seconds_total", "counter", "Processor time that the desk has used")
-RESIDENT = Metric("process_resident_memory_bytes", "gauge", "Memory that the desk occupies")
-OPEN_FILES = Metric("process_open_fds", "gauge", "Files and connections that the desk has open")
+CPU = Metric(
+    "process_cpu_seconds_total",
+    "counter",
+    "Processor time that the desk's own process has used; porters have theirs",
+)
+RESIDENT = Metric(
+    "process_resident_memory_bytes",
+    "gauge",
+    "Memory that the desk's own process occupies; porters have theirs",
+)
+OPEN_FILES = Metric("process_open_fds", "gauge", "Files and connections that the desk's own process has open")
 MAX_FILES = Metric("process_max_fds", "gauge", "Files and connections that it may have open")
 STARTED = Metric(
     "process_start_time_seconds", "gauge", "When the desk was started, in seconds since the epoch"

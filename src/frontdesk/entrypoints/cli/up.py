@@ -26,7 +26,10 @@ def up(
     porters: Annotated[
         int,
         typer.Option(
-            min=0, max=64, help="Processes that speak HTTP in front of the desk; 0: it does so itself."
+            min=0,
+            max=64,
+            show_default="1 where the desk keeps a processor for itself, else 0",
+            help="Processes that speak HTTP in front of the desk; 0: it does so itself.",
         ),
     ] = DEFAULTS.porters,
     otlp: Annotated[
