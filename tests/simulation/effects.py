@@ -65,7 +65,7 @@ def _is_lapsed(values: Values, event: Body) -> bool:
 
 
 _EFFECTS: Mapping[tuple[str, str], Callable[[Values, Body], bool]] = {
-    ("orders-processor", "Order Created"): _is_processed,
+    ("orders-processor", "Order Ready"): _is_processed,
     ("orders-price-list", "Product Changed"): _is_priced,
     ("kiosk-stock", "Order Created"): _is_reserved,
     ("kiosk-stock", "Order Cancelled"): _is_released,

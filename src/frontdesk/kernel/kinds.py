@@ -48,9 +48,9 @@ class Kind(Generic[T]):
 
     def load(self, record: Record) -> "Stored[T]":
         """Read a record of any schema number that this kind ever had."""
-        keep = (
-            self.often_read and record.schema == self.schema
-        )  # an older body may read the same and mean another
+        # An older body may read the same and mean another.
+        keep = self.often_read and record.schema == self.schema
+        keep = keep and len(record.body) <= limits.VALUE_AT_HAND_CHARS
         value = self._at_hand.get(record.body) if keep else None
         if value is None:
             value = read(

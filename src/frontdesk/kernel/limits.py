@@ -18,6 +18,7 @@ HANDLED_MARKS = 8  # how many messages a record remembers to have taken in, newe
 SHARED_MARK_KEPT = timedelta(days=30)  # how long a reaction that shares its record is remembered
 
 VALUES_AT_HAND = 4_096  # decoded values of a kind that is often read
+VALUE_AT_HAND_CHARS = 4_096  # of one body; a larger one is decoded each time
 EVENTS_AT_HAND = 1_024  # decoded
 
 PAGE_DEFAULT = 20

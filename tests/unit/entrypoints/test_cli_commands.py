@@ -62,7 +62,7 @@ class Shopkeeper:
         """Make a dead letter of every order's first event, as if its reaction had failed until nobody tried again."""
         with sqlite3.connect(self.data / "frontdesk.db") as database:
             found = database.execute(
-                "select seq from events where name='Order Created' order by seq"
+                "select seq from events where name='Order Ready' order by seq"
             ).fetchall()
             rows = [(PROCESSOR, seq, 8, cause) for (seq,) in found]
             database.executemany("insert into retries(subscriber,seq,tries,error) values(?,?,?,?)", rows)
@@ -163,7 +163,7 @@ def test_dead_letters_are_listed_with_cause_age_and_tries(own: Shopkeeper) -> No
 
     assert head.split("\t") == ["letter", "event", "age", "tries", "cause"]
     assert [row.split("\t")[0] for row in rows] == ids
-    assert rows[0].split("\t")[1] == "Order Created"
+    assert rows[0].split("\t")[1] == "Order Ready"
     assert rows[0].split("\t")[3:] == ["8", "KeyError"]
 
 
@@ -173,13 +173,13 @@ def test_a_dead_letter_is_shown_with_the_story_of_its_order(own: Shopkeeper) -> 
 
     assert "cause\tKeyError" in shown
     assert '"order_id"' in shown
-    assert shown.index("\tOrder Created\t") < shown.index("\tOrder Processed\t")
+    assert shown.index("\tOrder Ready\t") < shown.index("\tOrder Processed\t")
     assert own.read("dead-letters", "show", id)["body"]["order_id"] == own.orders[0]
 
 
 def test_a_dry_run_changes_nothing(own: Shopkeeper) -> None:
     ids = own.give_up()
-    told = own.read("dead-letters", "discard", "--event", "Order Created", "--reason", "test", "--dry-run")
+    told = own.read("dead-letters", "discard", "--event", "Order Ready", "--reason", "test", "--dry-run")
 
     assert (told["dry_run"], [letter["id"] for letter in told["items"]]) == (True, ids)
     assert len(own.read("dead-letters", "list")) == 3
@@ -211,15 +211,15 @@ def test_who_settled_what_and_why_is_audited(own: Shopkeeper) -> None:
     own.run("dead-letters", "redrive", ids[1])
     _, newest, oldest = own.run("dead-letters", "audit").stdout.splitlines()
 
-    assert newest.split("\t")[1:] == ["operator", "redrive", ids[1], "Order Created", ""]
-    assert oldest.split("\t")[1:] == ["operator", "discard", ids[0], "Order Created", "packed by hand"]
+    assert newest.split("\t")[1:] == ["operator", "redrive", ids[1], "Order Ready", ""]
+    assert oldest.split("\t")[1:] == ["operator", "discard", ids[0], "Order Ready", "packed by hand"]
 
 
 @pytest.mark.parametrize(
     "words",
     [
         ["redrive"],
-        ["redrive", f"{PROCESSOR}:1", "--event", "Order Created"],
+        ["redrive", f"{PROCESSOR}:1", "--event", "Order Ready"],
         ["redrive", *[f"{PROCESSOR}:{n}" for n in range(1_001)]],
     ],
     ids=["nothing", "both", "too many"],

@@ -34,9 +34,9 @@ def test_the_processor_takes_a_new_order_in_hand() -> None:
 def test_a_message_delivered_twice_has_one_effect() -> None:
     desk = snack_desk()
     order_id = placed(desk)
-    (created,) = desk.store.log
-    desk.deliver(created)
-    desk.deliver(created)
+    _, ready = desk.store.log
+    desk.deliver(ready)
+    desk.deliver(ready)
     assert len(desk.heard(OrderProcessed)) == 1
     assert desk.store.version("order", order_id) == 2
 

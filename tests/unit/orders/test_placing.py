@@ -147,7 +147,7 @@ def test_no_event_says_who_the_customer_is() -> None:
     desk = snack_desk()
     order_id = placed(desk)
     desk.send(ANA, f"POST /orders/{order_id}/cancel", {"reason": "Ana Lima is ill"})
-    assert [message.name for message in desk.store.log] == ["Order Created", "Order Cancelled"]
+    assert [message.name for message in desk.store.log] == ["Order Created", "Order Ready", "Order Cancelled"]
     for secret in ("Ana", "example.org", "1234567", "Lindenstr", "Ring", "ill"):
         assert not [message for message in desk.store.log if secret in _told(message)]
 

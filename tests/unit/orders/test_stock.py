@@ -12,6 +12,7 @@ from frontdesk.services.orders.events import (
     OrderCreated,
     OrderDispatched,
     OrderProcessed,
+    OrderReady,
     OrderRejected,
     OrderReturned,
 )
@@ -47,6 +48,14 @@ def test_the_event_says_which_lines_need_stock_and_whether_the_order_waits_for_i
     assert [line.tracked for line in created.lines] == [True, True, True]
     assert (created.waits, created.hold_id) == (True, "hld_" + "a" * 26)
     assert created.event_source == "serverless.snacks"
+
+
+def test_only_an_order_that_needs_no_stock_is_ready_at_once() -> None:
+    tracked, free = snack_desk(tracked=True), snack_desk()
+    placed(tracked)
+    order_id = placed(free)
+    assert tracked.heard(OrderReady) == []
+    assert [event.order_id for event in free.heard(OrderReady)] == [order_id]
 
 
 def test_an_order_that_needs_stock_waits_for_inventory_to_speak() -> None:

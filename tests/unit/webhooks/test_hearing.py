@@ -9,6 +9,7 @@ from frontdesk.bootstrap import choose
 from frontdesk.declarations import DeclarationError, check_needs, check_services
 from frontdesk.kernel.messages import Event
 from frontdesk.services.inventory.events import StockMoved, StockReserved
+from frontdesk.services.orders.events import OrderReady
 from frontdesk.services.webhooks.handlers import HEARD, TYPES
 from frontdesk.services.webhooks.ports import WebhookSender
 from frontdesk.services.webhooks.service import SERVICE
@@ -16,7 +17,10 @@ from tests.unit.driver import START
 from tests.unit.webhooks.partner import LOW, World
 
 # Events with a shop that partners are not told of, and why.
-NOT_TOLD: dict[type[Event], str] = {StockMoved: "inventory's reminder to itself"}
+NOT_TOLD: dict[type[Event], str] = {
+    StockMoved: "inventory's reminder to itself",
+    OrderReady: "orders' word to itself: `Order Processed` follows at once",
+}
 
 
 def test_the_declarations_fit_together() -> None:

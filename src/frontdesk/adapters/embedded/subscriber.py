@@ -167,8 +167,8 @@ class Subscriber:
     def _reads(self, entries: Sequence[Entry]) -> Mapping[str, list[str]]:
         wanted: dict[str, list[str]] = {}
         for entry in entries:
-            reaction = self._reactions[entry.message.name]
-            if reaction.reads is not None:
+            reaction = self._reactions.get(entry.message.name)
+            if reaction is not None and reaction.reads is not None:
                 with suppress(ValueError, LookupError):  # what cannot be read fails alone, in its own turn
                     for kind, id in reaction.reads(unwrap(entry.message, reaction.on)):
                         wanted.setdefault(kind.name, []).append(id)

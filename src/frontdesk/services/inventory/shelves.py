@@ -86,7 +86,10 @@ class Shelf(msgspec.Struct, frozen=True):
 
 
 SHELVES = Kind(
-    "shelf", Shelf, indexes=(Index("by_shop", lambda shelf: shelf.shop_id, lambda shelf: shelf.sku),)
+    "shelf",
+    Shelf,
+    indexes=(Index("by_shop", lambda shelf: shelf.shop_id, lambda shelf: shelf.sku),),
+    often_read=True,
 )
 
 

@@ -60,6 +60,17 @@ class OrderCreated(Event, frozen=True, kw_only=True):
     event_source: str = ""
 
 
+class OrderReady(Event, frozen=True, kw_only=True):
+    """An order was accepted that needs no stock: nothing stands in the way of taking it in hand.
+
+    An event of its own, so that the processor is not woken by the many orders that must wait for their stock.
+    """
+
+    NAME: ClassVar[str] = "Order Ready"
+    order_id: str
+    shop_id: str
+
+
 class OrderEvent(Event, frozen=True, kw_only=True):
     """What every later fact about an order says."""
 

@@ -15,7 +15,7 @@ from frontdesk.services.orders.commands import (
     PlaceOrder,
     ReturnOrder,
 )
-from frontdesk.services.orders.events import OrderCreated
+from frontdesk.services.orders.events import OrderReady
 from frontdesk.services.orders.model import ORDERS, Order, Shipment, Shortage, Verb, is_staff
 from frontdesk.services.orders.placing import place, take_over
 from frontdesk.services.orders.prices import (
@@ -39,8 +39,8 @@ async def place_order(unit: Unit, command: PlaceOrder) -> Stored[Order]:
     price_list = await _price_list(
         unit, command.shop_id, command.channel, [line.sku for line in command.lines]
     )
-    order, created = place(order_id, command, price_list, unit.caller, unit.now)
-    return await unit.commit(ORDERS.new(order_id, order), events=(created,))
+    order, events = place(order_id, command, price_list, unit.caller, unit.now)
+    return await unit.commit(ORDERS.new(order_id, order), events=events)
 
 
 async def import_order(unit: Unit, command: ImportOrder) -> Stored[Order]:
@@ -86,17 +86,16 @@ async def return_order(unit: Unit, command: ReturnOrder, id: str) -> Stored[Orde
     return await unit.commit(stored.changed(order), events=(returned,))
 
 
-async def process_untracked(unit: Unit, event: OrderCreated) -> None:
-    """Take an order in hand that needs no stock. For any other, inventory has the word."""
-    for line in event.lines:
-        if line.tracked:
-            return
-    await _process(unit, event.order_id)
+async def process_order(unit: Unit, event: OrderReady | StockReserved) -> None:
+    """Take an order in hand that needs no stock, or whose stock is kept for it.
 
-
-async def process_reserved(unit: Unit, event: StockReserved) -> None:
-    """Take an order in hand whose stock is kept for it. One that was cancelled meanwhile is left alone."""
-    await _process(unit, event.order_id)
+    One that was cancelled meanwhile is left alone.
+    """
+    stored = await unit.get(ORDERS, event.order_id)
+    if not stored.value.may(Verb.PROCESS):
+        return
+    order, processed = stored.value.process(event.order_id, unit.caller.subject, unit.now)
+    await unit.commit(stored.changed(order), events=(processed,))
 
 
 async def settle_short(unit: Unit, event: StockShort) -> None:
@@ -155,14 +154,6 @@ async def _order_of_staff(unit: Unit, id: str) -> Stored[Order]:
     if not is_staff(unit.caller, stored.value.shop_id):
         raise NotFound
     return stored
-
-
-async def _process(unit: Unit, order_id: str) -> None:
-    stored = await unit.get(ORDERS, order_id)
-    if not stored.value.may(Verb.PROCESS):
-        return
-    order, processed = stored.value.process(order_id, unit.caller.subject, unit.now)
-    await unit.commit(stored.changed(order), events=(processed,))
 
 
 async def _price_list(unit: Unit, shop_id: str, channel: Channel, skus: Sequence[str]) -> PriceList | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from frontdesk.kernel.callers import Caller
 from frontdesk.kernel.errors import Fault, Invalid, Rejected
+from frontdesk.kernel.messages import Event
 from frontdesk.kernel.money import MAX_MINOR
 from frontdesk.services.orders.commands import (
     ImportOrder,
@@ -15,7 +16,7 @@ from frontdesk.services.orders.commands import (
     PlaceOrder,
     Status,
 )
-from frontdesk.services.orders.events import OrderCreated, OrderedLine
+from frontdesk.services.orders.events import OrderCreated, OrderedLine, OrderReady
 from frontdesk.services.orders.model import Customer, Delivery, Order, Step, is_staff
 from frontdesk.services.orders.prices import Line, PriceList
 
@@ -28,7 +29,7 @@ class PriceChanged(Rejected):
 
 def place(
     id: str, wish: PlaceOrder, price_list: PriceList | None, caller: Caller, now: datetime
-) -> tuple[Order, OrderCreated]:
+) -> tuple[Order, tuple[Event, ...]]:
     """Accept an order at the shop's prices; without a price list there is no such shop.
 
     Raises Invalid with every fault at once, or PriceChanged.
@@ -58,13 +59,13 @@ def place(
         steps=(Step(Status.NEW, now, caller.subject),),
         event_source=price_list.shop.event_source,
     )
-    return order, _created(id, order, waits=price_list.shop.waits, hold_id=wish.hold_id or "")
+    return order, _told(id, order, waits=price_list.shop.waits, hold_id=wish.hold_id or "")
 
 
 def take_over(
     id: str, old: ImportOrder, price_list: PriceList | None, caller: Caller, now: datetime
-) -> tuple[Order, tuple[OrderCreated, ...]]:
-    """Accept an order of another system: one that is NEW with its event, history without.
+) -> tuple[Order, tuple[Event, ...]]:
+    """Accept an order of another system: one that is NEW with its events, history without.
 
     Raises Invalid with every fault at once.
     """
@@ -93,7 +94,12 @@ def take_over(
     )
     if order.history:
         return order, ()
-    return order, (_created(id, order, waits=price_list.shop.waits, hold_id=""),)
+    return order, _told(id, order, waits=price_list.shop.waits, hold_id="")
+
+
+def _told(id: str, order: Order, *, waits: bool, hold_id: str) -> tuple[Event, ...]:
+    created = _created(id, order, waits=waits, hold_id=hold_id)
+    return (created,) if order.is_tracked else (created, OrderReady(order_id=id, shop_id=order.shop_id))
 
 
 def _created(id: str, order: Order, *, waits: bool, hold_id: str) -> OrderCreated:

@@ -120,14 +120,15 @@ SERVICE = Service(
     kinds=(ORDERS, SHOPS, PRICES),
     routes=ROUTES,
     reactions=(
-        Reaction(events.OrderCreated, handlers.process_untracked, subscriber=PROCESSOR),
-        Reaction(StockReserved, handlers.process_reserved, subscriber=PROCESSOR),
+        Reaction(events.OrderReady, handlers.process_order, subscriber=PROCESSOR),
+        Reaction(StockReserved, handlers.process_order, subscriber=PROCESSOR),
         Reaction(StockShort, handlers.settle_short, subscriber=PROCESSOR),
         Reaction(ShopChanged, handlers.follow_shop, subscriber=PRICE_LIST, latest=True),
         Reaction(ProductChanged, handlers.follow_product, subscriber=PRICE_LIST, latest=True),
     ),
     events=(
         events.OrderCreated,
+        events.OrderReady,
         events.OrderProcessed,
         events.OrderBackordered,
         events.OrderRejected,
