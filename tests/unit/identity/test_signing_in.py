@@ -8,8 +8,6 @@ from frontdesk.services.identity.signing_in import revoke_token
 from tests.unit.driver import content
 from tests.unit.identity.house import ANA, BACK, OPERATOR, PASSWORD, House
 
-CUSTOMER = ("catalogue:read", "orders:read", "orders:write", "stock:read")
-
 
 @pytest.fixture
 def house() -> House:

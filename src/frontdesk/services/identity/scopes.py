@@ -21,23 +21,27 @@ class RoleName(StrEnum):
     OWNER = "owner"
 
 
-CUSTOMER_SCOPES = ("catalogue:read", "orders:read", "orders:write", "stock:read")
-STAFF_SCOPES = (*CUSTOMER_SCOPES, "stock:write")
-ROLE_SCOPES: Mapping[str, tuple[str, ...]] = {
-    RoleName.STAFF: STAFF_SCOPES,
-    RoleName.OWNER: (
-        *STAFF_SCOPES,
-        "books:read",
-        "catalogue:write",
-        "clients:read",
-        "clients:write",
-        "orders:import",
-        "users:read",
-        "users:write",
-        "webhooks:read",
-        "webhooks:write",
-    ),
-}
+CUSTOMER_SCOPES = ("catalogue:read", "orders:read", "orders:write", "stock:hold", "stock:read")
+# A scope opens a door, the role decides behind it: with `catalogue:write` staff open and close, and set no price.
+STAFF_SCOPES = (
+    *CUSTOMER_SCOPES,
+    "books:read",
+    "catalogue:write",
+    "orders:fulfil",
+    "stock:write",
+    "webhooks:read",
+)
+OWNER_SCOPES = (
+    *STAFF_SCOPES,
+    "books:write",
+    "clients:read",
+    "clients:write",
+    "orders:import",
+    "users:read",
+    "users:write",
+    "webhooks:write",
+)
+ROLE_SCOPES: Mapping[str, tuple[str, ...]] = {RoleName.STAFF: STAFF_SCOPES, RoleName.OWNER: OWNER_SCOPES}
 
 
 def reach(scopes: Iterable[str], grants: Mapping[str, str]) -> tuple[str, ...]:
