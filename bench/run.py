@@ -69,10 +69,10 @@ def _run(options: argparse.Namespace, console: Console) -> Results:
 
 
 def _plan(options: argparse.Namespace, folder: Path, shop: PeerShop) -> Plan:
-    rival = Rival(shop, "tuned", RIVAL, "the honest rival", options.workers)
+    rival = Rival(shop, "statements", RIVAL, "the honest rival", options.workers)
     ours = Frontdesk(folder, options.products, options.services)
     held = Frontdesk(folder, options.products, options.services, True, HELD, "frontdesk, held")
-    by_statements = Rival(shop, "statements", "rival-statements", "the rival by statements", options.workers)
+    as_function = Rival(shop, "function", "rival-function", "its work in the database", options.workers)
     celery = CeleryStack(shop)
     tutorial = UsualStack(shop, "tutorial", TUTORIAL, "FastAPI + SQLite")
     tuned = UsualStack(shop, "tuned", "sqlite-tuned", "FastAPI + SQLite, tuned")
@@ -81,7 +81,7 @@ def _plan(options: argparse.Namespace, folder: Path, shop: PeerShop) -> Plan:
         wanted = {*options.stacks, HELD, OURS}
         return [stack for stack in stacks if stack.name in wanted] if measure in options.only else []
 
-    burst: Sequence[Stack] = chosen("burst", [held, rival, by_statements, tutorial, tuned])
+    burst: Sequence[Stack] = chosen("burst", [held, rival, as_function, tutorial, tuned])
     return Plan(
         folder=folder,
         products=options.products,
@@ -91,7 +91,7 @@ def _plan(options: argparse.Namespace, folder: Path, shop: PeerShop) -> Plan:
         sustained_seconds=options.seconds,
         lag_seconds=options.lag_seconds,
         burst=burst,
-        sustained=chosen("sustained", [ours, rival, by_statements, celery]),
+        sustained=chosen("sustained", [ours, rival, as_function, celery]),
         growth=chosen("growth", [ours, rival]),
         few=FEW_ORDERS,
         many=options.orders,

@@ -4,7 +4,7 @@
 
 Order, key, reservation and journal entry become true together or not at all, and a 201 leaves after the commit is on
 disk. `PEER_FORM` says how it is written: `statements` sends them one by one, through FastAPI's own way of reading
-bodies and headers; `tuned` makes one round trip on a connection of its own small pool, and reads the body itself.
+bodies and headers; `function` makes one round trip on a connection of its own small pool, and reads the body itself.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ KEPT = "select * from orders where subject = $1 and key = $2"
 
 @dataclass(slots=True)
 class Desk:
-    """What lives as long as the process. `idle` are connections with the statement of the tuned form at hand."""
+    """What lives as long as the process. `idle` are connections with the statement of that form at hand."""
 
     pool: Any
     prices: Prices
@@ -131,7 +131,7 @@ def _created(answer: Any, headers: dict[str, str] | None = None) -> Response:
     return Response(orjson.dumps(answer), 201, headers, JSON)
 
 
-place = place_in_one_trip if os.environ["PEER_FORM"] == "tuned" else place_by_statements
+place = place_in_one_trip if os.environ["PEER_FORM"] == "function" else place_by_statements
 app.post("/orders", status_code=201)(place)
 
 
