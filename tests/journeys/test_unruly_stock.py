@@ -53,7 +53,9 @@ def test_backorders_are_filled_oldest_first_when_stock_arrives(unruly: RunningDe
         served = []
         for pieces in (6, 1, 7, 8):
             shop.receive("soap", pieces)
-            orders.append(shop.buy({"soap": 2}))  # who comes now has to queue
+            orders.append(
+                shop.buy({"soap": 1})
+            )  # must wait, even beside a single piece that nobody else can use
             reconciled(unruly, shop.id)
             ends = [shop.status(id) for id in orders]
             served.append(ends.count("PROCESSED"))
