@@ -63,6 +63,42 @@ def test_a_table_on_a_terminal_is_drawn_and_markup_in_it_is_text(monkeypatch: py
     assert "\t" not in drawn
 
 
+ORDER = "ord_06GZTACSTZM4R6Y2G1WV7AV13W"
+CLIENT = "cli_06GZTACT3Z97KBKQDMZW5FV854"
+
+
+def plain(drawn: str) -> list[str]:
+    """Return what is drawn, line by line, without styles."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", drawn).splitlines()
+
+
+def test_an_id_stays_in_one_piece_and_the_other_columns_give_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = (ORDER, "2026-03-14 09:30:00", "BACKORDERED", "wholesale", 12, "1234.50 EUR")
+    columns = ("order", "placed", "status", "channel", "lines", "total")
+    drawn = plain(on_terminal(lambda: show.table(columns, [row], right=("lines", "total")), monkeypatch))
+
+    assert max(map(len, drawn)) <= 80
+    assert drawn[1].split() == [ORDER, "2026-03-14", "BACKORDERED", "wholesale", "12", "1234.50"]
+    assert drawn[2].split() == ["09:30:00", "EUR"]
+
+
+def test_a_table_with_too_many_ids_is_wider_than_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = ("2026-03-14 09:30:00", CLIENT, "role granted", ORDER, "x" * 90)
+    drawn = plain(
+        on_terminal(lambda: show.table(("at", "who", "did", "about", "detail"), [row]), monkeypatch)
+    )
+
+    assert drawn[1].split() == ["2026-03-14", CLIENT, "role", ORDER, "x" * 43]
+
+
+def test_columns_that_have_room_stand_apart_and_fold_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = plain(
+        on_terminal(lambda: show.table(("order", "placed"), [(ORDER, "2026-03-14 09:30:00")]), monkeypatch)
+    )
+
+    assert drawn[1].rstrip() == f"{ORDER}  2026-03-14 09:30:00"
+
+
 @pytest.mark.parametrize(
     ("environ", "styled"), [({}, True), ({"TERM": "dumb"}, False)], ids=["terminal", "dumb"]
 )

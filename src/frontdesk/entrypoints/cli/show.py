@@ -8,10 +8,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 import typer
+
+from frontdesk.entrypoints.cli.columns import layout
 
 if TYPE_CHECKING:  # imported only where something is drawn: `--help` and pipes are quick
     from rich.console import Console
@@ -41,12 +43,16 @@ def table(columns: Sequence[str], rows: Iterable[Cells], *, right: Collection[st
     from rich.table import Table  # noqa: PLC0415 - as above
     from rich.text import Text  # noqa: PLC0415
 
-    drawn = Table(box=None, header_style="bold", pad_edge=False)
-    for column in columns:
-        drawn.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    console = _console()
+    gap, widths = layout(list(zip(columns, *texts, strict=True)), console.width)
+    drawn = Table(box=None, header_style="bold", pad_edge=False, padding=(0, gap, 0, 0))
+    for column, width in zip(columns, widths, strict=True):
+        justify: Literal["left", "right"] = "right" if column in right else "left"
+        drawn.add_column(column, justify=justify, width=width, overflow="fold")
     for row in texts:
         drawn.add_row(*map(Text, row))  # as it is: what people typed may look like markup
-    _console().print(drawn)
+    console.width = max(console.width, sum(widths) + gap * len(widths))
+    console.print(drawn)
 
 
 def details(pairs: Iterable[tuple[str, object]]) -> None:
