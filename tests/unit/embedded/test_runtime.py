@@ -101,3 +101,21 @@ def test_a_start_that_fails_gives_the_directory_back(tmp_path: Path) -> None:
         directory.unlock()
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("steps", range(6))
+def test_a_stop_that_meets_a_subscriber_just_woken_ends(tmp_path: Path, steps: int) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as desk:
+            position = desk.log._positions["counting"]  # noqa: SLF001 - what its task waits by
+            position.next_retry = MachineClock().now() + timedelta(hours=1)
+            position.wake.set()
+            await asyncio.sleep(0.02)
+            position.wake.set()
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            async with asyncio.timeout(3):
+                await desk.stop()
+            await desk.start()  # for the end of the scenario to stop again
+
+    asyncio.run(scenario())

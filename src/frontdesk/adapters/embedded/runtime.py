@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -185,10 +186,9 @@ class EmbeddedRuntime:
         timeout = None
         if until is not None:
             timeout = max(0.0, (until - self.bus.clock.now()).total_seconds())
-        try:
-            await asyncio.wait_for(wake.wait(), timeout)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):  # wait_for could swallow the cancellation of a stop (until Python 3.12)
+            async with asyncio.timeout(timeout):
+                await wake.wait()
 
     async def _save_cursors(self) -> None:
         try:
