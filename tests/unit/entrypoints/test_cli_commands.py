@@ -144,6 +144,32 @@ def test_an_order_is_called_off_once(own: Shopkeeper) -> None:
     assert own.read("orders", "show", own.orders[0])["timeline"][-1]["reason"] == "ordered twice"
 
 
+def test_an_order_is_sent_out_arrives_and_is_taken_back(own: Shopkeeper) -> None:
+    first, second, _ = own.orders
+    sent = own.run("orders", "dispatch", first, "--carrier", "Correos", "--tracking", "PK43X")
+    arrived = own.read("orders", "deliver", first)
+    back = own.read("orders", "return", first, "--no-restock", "--reason", "broken", "--shop", "corner")
+    untracked = own.read("orders", "dispatch", second, "--carrier", "By bicycle")
+
+    assert f"{first} is DISPATCHED." in sent.stderr
+    assert [arrived["status"], back["status"], untracked["status"]] == ["DELIVERED", "RETURNED", "DISPATCHED"]
+    shown = own.run("orders", "show", first).stdout
+    assert "delivery\tdelivery, 1 High Street" in shown
+    assert "sent with\tCorreos PK43X" in shown
+    assert own.read("orders", "show", first)["timeline"][-1]["reason"] == "broken"
+
+
+def test_whether_goods_can_be_sold_again_must_be_said(shop: Shopkeeper) -> None:
+    result = shop.run("orders", "return", shop.orders[0])
+
+    assert result.exit_code == 2
+    assert "--restock" in result.output
+
+
+def test_an_order_cannot_arrive_before_it_is_sent(shop: Shopkeeper) -> None:
+    refused(shop.run("orders", "deliver", shop.orders[0]), "present status")
+
+
 def test_with_several_shops_the_list_asks_which_and_an_order_is_found_anyway(tmp_path: Path) -> None:
     two = Shopkeeper(tmp_path)
     two.prepare("corner", "mill", orders=1)

@@ -1,8 +1,9 @@
-"""`frontdesk orders`: look at orders, and call one off."""
+"""`frontdesk orders`: look at orders, and take one a step further."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import islice
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -18,8 +19,9 @@ _MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%
 Moment = Annotated[datetime | None, typer.Option(formats=_MOMENTS, help="A day or a moment, in UTC.")]
 AnyShop = Annotated[str, typer.Option("--shop", help="The shop's id. Every shop by default.")]
 OrderId = Annotated[str, typer.Argument(help="The order's id, ord_…", metavar="ORDER")]
+Reason = Annotated[str, typer.Option(help="Kept with the order, and told to nobody.")]
 
-app = group("Look at orders, and call one off.")
+app = group("Look at orders, send them out, take them back, call them off.")
 
 
 @app.command("list", epilog="Example: frontdesk orders list --status BACKORDERED --since 2026-03-01")
@@ -73,18 +75,64 @@ def show_order(order: OrderId, shop: AnyShop = "", data: Data = DEFAULTS.data, j
 
 
 @app.command(
+    epilog="Example: frontdesk orders dispatch ord_0a1b2c3d4e5f6g7h8j9k0m1n2p --carrier Correos --tracking PK43X"
+)
+def dispatch(
+    order: OrderId,
+    carrier: Annotated[str, typer.Option(help="Who takes it there.")],
+    tracking: Annotated[str, typer.Option(help="What the carrier calls the parcel.")] = "",
+    shop: AnyShop = "",
+    data: Data = DEFAULTS.data,
+    json: Json = False,
+) -> None:
+    """Send an order on its way. Its goods leave the stock, its invoice gets a number."""
+    body = {"carrier": carrier} | ({"tracking": tracking} if tracking else {})
+    _step(order, "dispatch", body, shop, data, json=json)
+
+
+@app.command(epilog="Example: frontdesk orders deliver ord_0a1b2c3d4e5f6g7h8j9k0m1n2p")
+def deliver(order: OrderId, shop: AnyShop = "", data: Data = DEFAULTS.data, json: Json = False) -> None:
+    """Note that an order has arrived."""
+    _step(order, "deliver", None, shop, data, json=json)
+
+
+@app.command(
+    "return",
+    epilog='Example: frontdesk orders return ord_0a1b2c3d4e5f6g7h8j9k0m1n2p --no-restock --reason "broken"',
+)
+def take_back(
+    order: OrderId,
+    restock: Annotated[
+        bool, typer.Option("--restock/--no-restock", help="Whether its goods can be sold again.")
+    ],
+    reason: Reason = "",
+    shop: AnyShop = "",
+    data: Data = DEFAULTS.data,
+    json: Json = False,
+) -> None:
+    """Take an order back. Its money is then owed to the customer: see `books refund-paid`."""
+    body: dict[str, object] = {"restock": restock}
+    _step(order, "return", body | ({"reason": reason} if reason else {}), shop, data, json=json)
+
+
+@app.command(
     epilog='Example: frontdesk orders cancel ord_0a1b2c3d4e5f6g7h8j9k0m1n2p --reason "ordered twice"'
 )
 def cancel(
     order: OrderId,
-    reason: Annotated[str, typer.Option(help="Kept with the order, and told to nobody.")] = "",
+    reason: Reason = "",
     shop: AnyShop = "",
     data: Data = DEFAULTS.data,
     json: Json = False,
 ) -> None:
     """Call an order off. Its stock and its money go back."""
+    _step(order, "cancel", {"reason": reason} if reason else {}, shop, data, json=json)
+
+
+def _step(order: str, verb: str, body: object, shop: str, data: Path, *, json: bool) -> None:
+    """Take one order one step further and say where it stands."""
     with connect(settings_of(data), (shop,) if shop else None) as api:
-        found = api.post(f"/orders/{order}/cancel", {"reason": reason} if reason else {})
+        found = api.post(f"/orders/{order}/{verb}", body)
     if json:
         show.as_json(found)
     else:
@@ -124,7 +172,7 @@ def _sides(order: Mapping[str, Any]) -> list[tuple[str, object]]:
         ("placed", show.moment(order["placed_at"])),
         ("customer", f"{customer['name']} ({order['customer_id']})"),
         ("reached at", ", ".join(filter(None, (customer.get("email"), customer.get("phone"))))),
-        ("by", ", ".join(filter(None, (delivery["method"], delivery.get("address"))))),
+        ("delivery", ", ".join(filter(None, (delivery["method"], delivery.get("address"))))),
         ("sent with", " ".join(filter(None, (shipment.get("carrier"), shipment.get("tracking"))))),
         ("short", "; ".join(short)),
         ("total", show.money(order["gross"], order["currency"])),
