@@ -41,9 +41,10 @@ class Counter(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """See httpx.BaseTransport."""
-        answer = self._desk.send(
-            self._caller, f"{request.method} {request.url.path}", query=dict(request.url.params)
-        )
+        body = msgspec.json.decode(request.content) if request.content else None
+        line = f"{request.method} {request.url.path}"
+        key = {"idempotency_key": request.headers["idempotency-key"]} if request.method == "POST" else {}
+        answer = self._desk.send(self._caller, line, body, query=dict(request.url.params), **key)
         return httpx.Response(answer.status, content=answer.body, headers=dict(answer.headers))
 
 
@@ -194,3 +195,26 @@ def test_the_books_of_a_shop_that_is_not_there_are_not_found() -> None:
     result = run("trial-balance", shop="elsewhere")
     assert isinstance(result.exception, ApiError)
     assert result.exception.status == 404
+
+
+def test_a_refund_that_is_paid_is_booked_once_with_its_reference(desk: Desk) -> None:
+    paid = run("refund-paid", "ord_2", "--reference", "gateway 8812")
+    hear(desk)
+
+    assert "11.06 EUR paid back (ord_2:refund-paid)." in paid.stderr
+    assert lines("journal", "list", "--limit", "1")[1][1:] == [
+        "refund-paid",
+        "ord_2",
+        "refunds_due",
+        "11.06 EUR",
+        "",
+        "gateway 8812",
+    ]
+    again = run("refund-paid", "ord_2", "--reference", "gateway 8813")
+    assert isinstance(again.exception, ApiError)
+    assert again.exception.code == "nothing_due"
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_refund_is_told_for_machines() -> None:
+    assert ran("refund-paid", "ord_3", "--reference", "gateway 9")["note"] == "gateway 9"

@@ -1,4 +1,4 @@
-"""`frontdesk books`: what the books of a shop say, for reading and for a spreadsheet."""
+"""`frontdesk books`: what the books of a shop say, for reading and for a spreadsheet; and refunds that are paid."""
 
 import csv
 import sys
@@ -36,7 +36,7 @@ Since = Annotated[datetime | None, typer.Option(formats=_MOMENTS, help="From thi
 Until = Annotated[datetime | None, typer.Option(formats=_MOMENTS, help="Before this day or moment, in UTC.")]
 Limit = Annotated[int, typer.Option(min=1, max=MAX_LISTED, help="How many at most.")]
 
-app = group("What the books of a shop say.")
+app = group("What the books of a shop say, and refunds that are paid.")
 journal = group("The journal of a shop.")
 app.add_typer(journal, name="journal")
 
@@ -111,6 +111,27 @@ def list_invoices(
         return
     columns = ("number", "issued", "order", "net", "tax", "gross", "takes back")
     show.table(columns, map(_invoice_row, invoices), right=("net", "tax", "gross"))
+
+
+@app.command(
+    epilog="Example: frontdesk books refund-paid ord_0a1b2c3d4e5f6g7h8j9k0m1n2p --shop corner-snacks "
+    '--reference "gateway 8812"'
+)
+def refund_paid(
+    order: Annotated[str, typer.Argument(help="The order's id, ord_…", metavar="ORDER")],
+    shop: Shop,
+    reference: Annotated[str, typer.Option(help="What the bank or the gateway calls the payment.")],
+    data: Data = DEFAULTS.data,
+    json: Json = False,
+) -> None:
+    """Book that what was due to a customer has been paid: the whole amount, once."""
+    with connect(settings_of(data), [shop]) as api:
+        entry = api.post(f"/shops/{shop}/refunds/{order}/paid", {"reference": reference})
+    if json:
+        show.as_json(entry)
+        return
+    paid = sum(line.get("debit") or 0 for line in entry["lines"])
+    show.note(f"{show.money(paid, entry['currency'])} paid back ({entry['entry_id']}).")
 
 
 def _pages(
