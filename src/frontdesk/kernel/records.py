@@ -4,7 +4,7 @@ A commit makes everything in it true or nothing. Building one that is over a lim
 refuse it alike.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 import msgspec
@@ -125,6 +125,7 @@ def _check_counts(commit: Commit) -> None:
         raise ValueError("events and timers ride with a changed record, and this commit changes none")
     actions = len(commit.changes) + len(commit.unchanged) + len(commit.counters) + len(commit.claims)
     if actions > 1:
+        _bound("actions", actions, limits.COMMIT_ACTIONS)
         _check_touched(commit, actions)
     if len(commit.claims) > 1 or len(commit.events) > 1 or commit.timers:
         _bound("claims", len(commit.claims), limits.COMMIT_CLAIMS)
@@ -133,42 +134,51 @@ def _check_counts(commit: Commit) -> None:
 
 
 def _check_touched(commit: Commit, actions: int) -> None:
-    touched = [(record.kind, record.id) for record in commit.changes]
-    touched += [(guard.kind, guard.id) for guard in commit.unchanged]
-    touched += [("+", add.key) for add in commit.counters]
-    touched += [("!", claim.key) for claim in commit.claims]
-    if len(set(touched)) < actions:
+    touched: set[str | tuple[str, str]] = {add.key for add in commit.counters}
+    touched.update([(record.kind, record.id) for record in commit.changes])
+    if commit.unchanged or commit.claims:
+        touched.update([(guard.kind, guard.id) for guard in commit.unchanged])
+        touched.update([("!", claim.key) for claim in commit.claims])
+    if len(touched) < actions:
         raise ValueError("a commit names a record, counter or claim twice")
-    _bound("actions", actions, limits.COMMIT_ACTIONS)
 
 
 def _check_sizes(commit: Commit) -> None:
-    keys = [add.key for add in commit.counters]
-    if commit.claims or commit.unchanged:
-        keys += [*[claim.key for claim in commit.claims], *[guard.id for guard in commit.unchanged]]
+    """Nearly every commit is settled by counting characters: each is at most four bytes."""
+    longest = characters = 0
     for record in commit.changes:
-        keys.append(record.id)
-        for pair in record.keys.values():
-            if "" in pair:  # DynamoDB refuses it, so every store does
+        longest = max(longest, len(record.id))
+        characters += len(record.body)
+        for partition, sort in record.keys.values():
+            if not partition or not sort:  # DynamoDB refuses it, so every store does
                 raise ValueError(
                     "half an index entry is empty; a record that is not to be listed has no entry"
                 )
-            keys += pair
-    if _could_exceed(keys, limits.KEY_BYTES):
-        _bound("key bytes", max(map(_size, keys)), limits.KEY_BYTES)
-    events = [message.body for message in commit.events]
-    if commit.timers:
-        events += [timer.message.body for timer in commit.timers if isinstance(timer, SetTimer)]
-    bodies = [*events, *[record.body for record in commit.changes]]
-    if _could_exceed(bodies, limits.EVENT_BYTES):
-        _bound("event bytes", max(map(_size, events), default=0), limits.EVENT_BYTES)
-        _bound("commit bytes", sum(map(_size, bodies)), limits.COMMIT_BYTES)
+            longest = max(longest, len(partition), len(sort))
+    for add in commit.counters:
+        longest = max(longest, len(add.key))
+    for message in commit.events:
+        characters += len(message.body)
+    if 4 * longest > limits.KEY_BYTES or commit.claims or commit.unchanged:
+        _bound("key bytes", max(map(_size, _keys(commit))), limits.KEY_BYTES)
+    if 4 * characters > limits.EVENT_BYTES or commit.timers:
+        _check_bodies(commit)
 
 
-def _could_exceed(texts: list[str], limit: int) -> bool:
-    return (
-        4 * sum(map(len, texts)) > limit
-    )  # a character is at most 4 bytes: nearly every commit is settled by this
+def _keys(commit: Commit) -> Iterator[str]:
+    yield from (named.key for named in (*commit.counters, *commit.claims))
+    yield from (guard.id for guard in commit.unchanged)
+    for record in commit.changes:
+        yield record.id
+        yield from (half for pair in record.keys.values() for half in pair)
+
+
+def _check_bodies(commit: Commit) -> None:
+    timed = [timer.message for timer in commit.timers if isinstance(timer, SetTimer)]
+    told = [_size(message.body) for message in (*commit.events, *timed)]
+    _bound("event bytes", max(told, default=0), limits.EVENT_BYTES)
+    kept = [_size(record.body) for record in commit.changes]
+    _bound("commit bytes", sum(told) + sum(kept), limits.COMMIT_BYTES)
 
 
 def _size(text: str) -> int:

@@ -20,6 +20,7 @@ from frontdesk.kernel.ports import Chance, Store
 from frontdesk.kernel.records import Add, CancelTimer, Commit, Free, Record, SetTimer, Span, Take, Unchanged
 
 T = TypeVar("T")
+Named = TypeVar("Named", Add, Take | Free)
 
 
 class AlreadyHandledError(Exception):
@@ -146,7 +147,9 @@ class Unit(msgspec.Struct, eq=False):
     async def counts(self, keys: Sequence[str]) -> Mapping[str, int]:
         """Return where at most 100 of this service's counters stand, by key."""
         self._reading()
-        return await self.store.counts([self._own(key) for key in keys])
+        for key in keys:
+            self._check_own(key)
+        return await self.store.counts(keys)
 
     def provider(self, port: type[T]) -> T:
         """Return the outside party that this service declared to need."""
@@ -170,22 +173,14 @@ class Unit(msgspec.Struct, eq=False):
         """
         self._committing(primary, *others)
         primary = self._marked(primary)
-        guards = [Unchanged(guard.kind.name, guard.id, guard.version) for guard in unchanged]
-        guards += [Unchanged(kind.name, id, 0) for kind, id in absent]
         commit = Commit(
             changes=(primary.record(), *[other.record() for other in others]),
-            unchanged=tuple(guards),
-            counters=tuple(counters),
-            claims=(*claims, *self._shared()),
+            unchanged=_guards(unchanged, absent) if unchanged or absent else (),
+            counters=tuple([self._own(add) for add in counters]),
+            claims=tuple([self._own(claim) for claim in (*claims, *self._shared())]),
             events=tuple([self._envelope(primary, str(n), event) for n, event in enumerate(events)]),
-            timers=tuple([self._timer(primary, timer) for timer in timers]),
+            timers=tuple([self._timer(primary, timer) for timer in timers]) if timers else (),
         )
-        for owned in (*commit.counters, *commit.claims):
-            self._own(owned.key)
-        await self._save(commit, primary)
-        return primary
-
-    async def _save(self, commit: Commit, primary: AnyStored) -> None:
         try:
             await self.store.commit(commit)
         except Conflict:
@@ -197,6 +192,7 @@ class Unit(msgspec.Struct, eq=False):
             if self.shared_mark and taken.key == self.shared_mark:
                 raise AlreadyHandledError(primary) from taken
             raise
+        return primary
 
     def _seen(self, kind: Kind[T], record: Record) -> Stored[T]:
         marks = (record.origin, *record.handled) if record.origin or record.handled else ()
@@ -235,10 +231,13 @@ class Unit(msgspec.Struct, eq=False):
             return CancelTimer(record_id, timer.name)
         return SetTimer(record_id, timer.name, timer.due, self._envelope(primary, timer.name, timer.event))
 
-    def _own(self, key: str) -> str:
+    def _own(self, named: Named) -> Named:
+        self._check_own(named.key)
+        return named
+
+    def _check_own(self, key: str) -> None:
         if not key.startswith(f"{self.service}:"):
             raise HandlerMisuseError(f"counters and claims of {self.service} begin with its name and a colon")
-        return key
 
     def _reading(self) -> None:
         if self._committed:
@@ -257,3 +256,8 @@ class Unit(msgspec.Struct, eq=False):
         if self._queried and any(change.kind in self._queried for change in (primary, *others)):
             raise HandlerMisuseError("a handler cannot change a kind that it queried: an index may lag")
         self._committed = True
+
+
+def _guards(unchanged: Iterable[AnyStored], absent: Iterable[tuple[AnyKind, str]]) -> tuple[Unchanged, ...]:
+    seen = [Unchanged(guard.kind.name, guard.id, guard.version) for guard in unchanged]
+    return (*seen, *[Unchanged(kind.name, id, 0) for kind, id in absent])

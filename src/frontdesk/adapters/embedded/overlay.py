@@ -63,7 +63,13 @@ class Overlay:
 
     async def commit(self, commit: Commit) -> None:
         """Keep a commit for the batch, or refuse it as the store below would."""
-        await self._read(commit)
+        for record in commit.changes:
+            if (record.kind, record.id) not in self._records:
+                await self.get(record.kind, record.id)
+        if commit.counters:
+            await self.counts([add.key for add in commit.counters])
+        if commit.unchanged or commit.claims:
+            await self._read_rest(commit)
         check(
             commit, self, self._clock.now() if commit.claims else self._began
         )  # only claims have a deadline
@@ -88,12 +94,8 @@ class Overlay:
         """See `checks.View`."""
         return self._counts[key]
 
-    async def _read(self, commit: Commit) -> None:
-        for record in commit.changes:
-            await self.get(record.kind, record.id)
+    async def _read_rest(self, commit: Commit) -> None:
         for guard in commit.unchanged:
             await self.get(guard.kind, guard.id)
-        if commit.counters:
-            await self.counts([add.key for add in commit.counters])
         for claim in commit.claims:
             await self.claim(claim.key)
