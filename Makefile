@@ -62,7 +62,8 @@ lock: ## write requirements/*.txt anew; UPGRADE=--upgrade takes the newest of ev
 	@.venv-lock/bin/$(INSTALL) uv
 	$(COMPILE) pyproject.toml -o requirements/base.txt
 	$(COMPILE) pyproject.toml -c requirements/base.txt --extra deploy -o requirements/deploy.txt
-	$(COMPILE) pyproject.toml -c requirements/deploy.txt --extra deploy --extra dev -o requirements/dev.txt
+	$(COMPILE) pyproject.toml -c requirements/base.txt --extra otel -o requirements/otel.txt
+	$(COMPILE) pyproject.toml -c requirements/deploy.txt -c requirements/otel.txt --extra deploy --extra dev -o requirements/dev.txt
 	$(COMPILE) -c requirements/base.txt --group aws -o requirements/aws.txt
 	$(COMPILE) -c requirements/base.txt --group aws-identity -o requirements/aws-identity.txt
 	for name in build bench emulator; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt; done
