@@ -15,6 +15,7 @@ from frontdesk.entrypoints.cli import (
     keys,
     orders,
     products,
+    shops,
     stock,
     users,
 )
@@ -63,6 +64,7 @@ SERVE, SHOP, ACCESS, CARE, BUILD = (
 
 _add = app.command
 _add(epilog="Example: frontdesk up --demo --port 9000", rich_help_panel=SERVE)(up)
+app.add_typer(shops.app, name="shops", rich_help_panel=SHOP)
 app.add_typer(orders.app, name="orders", rich_help_panel=SHOP)
 app.add_typer(products.app, name="products", rich_help_panel=SHOP)
 app.add_typer(stock.app, name="stock", rich_help_panel=SHOP)
