@@ -73,13 +73,33 @@ def test_a_request_carries_what_was_given_and_nothing_of_the_desk() -> None:
     assert line == "POST /hook?a=1 HTTP/1.1"
     assert fields[-1] == "{}"
     names = {field.partition(":")[0].lower() for field in fields if ":" in field}
-    assert names == {"host", "content-length", "webhook-id"}
+    assert names == {"host", "content-length", "connection", "webhook-id"}
 
 
 @pytest.mark.parametrize("status", [200, 301, 302, 307, 404, 410, 429, 500, 503])
 def test_the_status_is_the_outcome_and_no_redirect_is_followed(status: int) -> None:
     reply = outcome(saying(b"HTTP/1.1 %d X\r\nLocation: http://127.0.0.1:1/\r\n\r\n" % status))
     assert (reply.status, reply.failure) == (status, "")
+
+
+def test_interim_answers_are_passed_over() -> None:
+    interim = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+    assert outcome(saying(interim + b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n")).status == 202
+
+
+def test_an_answer_in_pieces_is_put_together_and_the_receiver_can_finish_its_sentence() -> None:
+    said: list[bytes] = []
+
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        for piece in (b"HTTP/1.1 200 O", b"K\r\ncontent-le", b"ngth: 4\r\n\r", b"\n", b"do", b"ne"):
+            await asyncio.sleep(0.01)
+            writer.write(piece)
+            await writer.drain()
+            said.append(piece)
+
+    reply = outcome(speak)
+    assert (reply.status, len(said)) == (200, 6)
 
 
 @pytest.mark.parametrize(
@@ -160,51 +180,60 @@ def test_a_port_where_nobody_listens_is_a_broken_connection() -> None:
     assert asyncio.run(scenario()).failure == "connection"
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]"])
-def test_nothing_inside_is_reached_however_it_is_spelled(host: str) -> None:
-    reached: list[bytes] = []
+def places(*addresses: str) -> Callable[..., list[Any]]:
+    """Return a look-up by which every name has these addresses."""
+
+    def look_up(_host: str, port: int, **_: object) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
+
+    return look_up
+
+
+async def reached(sender: HttpSender, host: str) -> tuple[str, int]:
+    """Send to a name over TLS; return the class of the failure, and how often somebody was called."""
+    calls: list[bytes] = []
 
     async def speak(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
-        reached.append(await reader.read(1))
+        calls.append(await reader.read(1))
 
-    async def scenario() -> Reply:
-        async with receiver(speak) as port:
-            return await sent(HttpSender(), port, host)
+    async with receiver(speak) as port:
+        reply = await sent(sender, port, host, "https")
+    return reply.failure, len(calls)
 
-    assert asyncio.run(scenario()).failure == "forbidden_address"
-    assert reached == []
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]"])
+def test_nothing_inside_is_reached_however_it_is_spelled(host: str) -> None:
+    assert asyncio.run(reached(HttpSender(), host)) == ("forbidden_address", 0)
 
 
 def test_a_name_is_looked_up_once_and_connected_to_as_it_was_checked(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
+    answers = [places("127.0.0.1"), places("10.0.0.1")]
 
-    def changing(host: str, port: int, **_: object) -> list[Any]:
-        asked.append(host)
-        address = "127.0.0.1" if len(asked) == 1 else "10.0.0.1"
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+    def look_up(host: str, port: int, **named: object) -> list[Any]:
+        return answers.pop(0)(host, port, **named)
 
-    async def scenario() -> Reply:
-        async with receiver(saying(b"HTTP/1.1 200 OK\r\n\r\n")) as port:
-            monkeypatch.setattr(socket, "getaddrinfo", changing)
-            return await sent(HttpSender(LOOPBACK), port, "rebinding.example")
-
-    assert asyncio.run(scenario()).status == 200
-    assert asked == ["rebinding.example"]
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    failure, calls = asyncio.run(reached(HttpSender(LOOPBACK), "rebinding.example"))
+    assert (failure, calls, len(answers)) == ("connection", 1, 1)
 
 
 def test_a_name_with_one_forbidden_address_among_good_ones_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def mixed(_host: str, port: int, **_: object) -> list[Any]:
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port)) for ip in ("127.0.0.1", "10.0.0.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", places("127.0.0.1", "10.0.0.1"))
+    assert asyncio.run(reached(HttpSender(LOOPBACK), "mixed.example")) == ("forbidden_address", 0)
 
-    monkeypatch.setattr(socket, "getaddrinfo", mixed)
-    assert asyncio.run(sent(HttpSender(LOOPBACK), 9, "mixed.example")).failure == "forbidden_address"
+
+def test_the_next_address_of_a_name_is_tried_when_the_first_does_not_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", places("127.0.0.9", "127.0.0.1"))
+    assert asyncio.run(reached(HttpSender(LOOPBACK), "two.example"))[1] == 1
 
 
 @pytest.mark.parametrize("host", ["nobody.invalid", f"{'x' * 64}.example"])
 def test_a_name_that_nobody_knows_is_a_failure_of_its_own(host: str) -> None:
-    assert asyncio.run(sent(HttpSender(LOOPBACK), 80, host)).failure == "unknown_name"
+    assert asyncio.run(sent(HttpSender(LOOPBACK), 80, host, "https")).failure == "unknown_name"
 
 
 def test_certificates_are_verified(certificates: Certificates) -> None:
@@ -261,6 +290,9 @@ def test_one_slow_receiver_has_only_its_share() -> None:
         ("https:///hook", "wrong_format"),
         ("https://[::1/", "wrong_format"),
         ("ftp://partner.example/", "wrong_format"),
+        ("https://partner.example/\r\nx: y", "wrong_format"),
+        ("https://partner.example/a b", "wrong_format"),
+        ("https://partner.example\\@10.0.0.1/", "wrong_format"),
     ],
 )
 def test_what_can_never_work_is_said_when_it_is_set_up(url: str, fault: str) -> None:

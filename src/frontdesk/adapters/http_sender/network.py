@@ -2,15 +2,17 @@
 
 import asyncio
 import socket
-from collections.abc import Iterable
+import ssl
 from concurrent.futures import ThreadPoolExecutor
-
-import httpcore
 
 from frontdesk.adapters.http_sender.addresses import Reachable
 
 LOOK_UPS_AT_ONCE = 4  # threads of their own: a name server that hangs must hold up nothing else
 ADDRESSES_TRIED = 3  # of those that a name has
+CONNECT_SECONDS = 6.0  # to one address, handshake included
+GOODBYE_SECONDS = 1.0  # that the end of an encrypted connection may take, behind everybody's back
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class ForbiddenAddressError(Exception):
@@ -21,29 +23,24 @@ class UnknownNameError(Exception):
     """Nobody knows an address of this name, now."""
 
 
-class CheckedNetwork(httpcore.AsyncNetworkBackend):
+class CheckedNetwork:
     """Looks names up, refuses those that lead to any forbidden address, and connects."""
 
     def __init__(self, reachable: Reachable) -> None:
         self._reachable = reachable
-        self._real = httpcore.AnyIOBackend()
         self._threads = ThreadPoolExecutor(LOOK_UPS_AT_ONCE, "frontdesk-names")
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """See httpcore. Raises ForbiddenAddressError, UnknownNameError, httpcore.ConnectError, ConnectTimeout."""
-        addresses = await self._look_up(host, port)
+    async def connect(self, host: str, port: int, certificates: ssl.SSLContext | None) -> Streams:
+        """Connect, encrypted if there are certificates to verify with.
+
+        Raises ForbiddenAddressError, UnknownNameError, OSError (ssl.SSLError and TimeoutError among them).
+        """
         failure: Exception = UnknownNameError()
-        for address in addresses[:ADDRESSES_TRIED]:
+        for address in (await self._look_up(host, port))[:ADDRESSES_TRIED]:
             try:
-                return await self._real.connect_tcp(address, port, timeout, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as failed:
+                async with asyncio.timeout(CONNECT_SECONDS):
+                    return await _connect(address, port, host, certificates)
+            except OSError as failed:
                 failure = failed
         raise failure
 
@@ -59,3 +56,11 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
         if not all(self._reachable.allows(address) for address in addresses):
             raise ForbiddenAddressError
         return addresses
+
+
+async def _connect(address: str, port: int, host: str, certificates: ssl.SSLContext | None) -> Streams:
+    if certificates is None:
+        return await asyncio.open_connection(address, port)
+    return await asyncio.open_connection(
+        address, port, ssl=certificates, server_hostname=host, ssl_shutdown_timeout=GOODBYE_SECONDS
+    )

@@ -1,7 +1,7 @@
 """The sender: one POST to an address that a stranger has chosen, and what came of it.
 
-Follows no redirect, reads no body, keeps no connection, waits a bounded time, verifies certificates. Never logs or
-raises what was sent or where to.
+Follows no redirect, keeps no connection and no word of the answer, waits a bounded time, verifies certificates. Never
+logs or raises what was sent or where to.
 """
 
 import asyncio
@@ -10,12 +10,10 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
-
-import httpcore
+from urllib.parse import SplitResult, urlsplit
 
 from frontdesk.adapters.http_sender.addresses import Reachable, plain
+from frontdesk.adapters.http_sender.answer import Answer, BrokenAnswerError
 from frontdesk.adapters.http_sender.network import (
     CheckedNetwork,
     ForbiddenAddressError,
@@ -24,18 +22,9 @@ from frontdesk.adapters.http_sender.network import (
 from frontdesk.kernel.errors import Conflict
 
 TOTAL_SECONDS = 20.0  # from looking the name up to the head of the answer
-CONNECT_SECONDS = 8.0
 IN_ONE_LANE = 4  # requests at once; what comes on top has to come again
+PORTS = {"https": 443, "http": 80}
 LOCAL_NAMES = {"localhost": "127.0.0.1"}
-# All that a stranger's server or name can do to a request.
-_FAILURES = (
-    ForbiddenAddressError,
-    UnknownNameError,
-    OSError,  # time-outs and certificates among them
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.TimeoutException,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +56,8 @@ class HttpSender:
 
     def fault(self, url: str) -> str:
         """Say why nothing can ever be sent there: "wrong_format", "https_only", "forbidden_address", or ""."""
-        try:
-            parts = urlsplit(url)
-            sound = parts.port != 0 and bool(parts.hostname) and "@" not in parts.netloc and url.isascii()
-        except ValueError:
-            return "wrong_format"
-        if not sound or parts.hostname is None or parts.scheme not in {"https", "http"}:
+        parts = _parts(url)
+        if parts is None or parts.hostname is None:
             return "wrong_format"
         address = plain(LOCAL_NAMES.get(parts.hostname, parts.hostname))
         if address is not None and not self._reachable.allows(str(address)):
@@ -85,34 +70,40 @@ class HttpSender:
         """Send a body. Raises Conflict when the lane is full: come again a little later."""
         if self._lanes[lane] >= IN_ONE_LANE:
             raise Conflict("Enough is on its way there already.")
+        fault = self.fault(url)  # again: the operator may have closed a network since it was set up
+        if fault:
+            return Reply(0, 0.0, failure=fault)
         self._lanes[lane] += 1
-        began = time.monotonic()
         try:
-            status, retry_after = await self._send(url, headers, body)
-        except _FAILURES as error:
-            return Reply(0, time.monotonic() - began, failure=_class_of(error))
+            return await self._timed(urlsplit(url), headers, body)
         finally:
             self._lanes[lane] -= 1
             if not self._lanes[lane]:
                 del self._lanes[lane]
-        return Reply(status, time.monotonic() - began, retry_after=retry_after)
 
-    async def _send(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, int | None]:
-        async with (
-            asyncio.timeout(self._seconds),
-            httpcore.AsyncConnectionPool(
-                ssl_context=await self._trusted(), max_keepalive_connections=0, network_backend=self._network
-            ) as connections,
-            connections.stream(
-                "POST",
-                url,
-                headers=[(name.encode(), value.encode()) for name, value in headers.items()],
-                content=body,
-                extensions={"timeout": {"connect": CONNECT_SECONDS}},
-            ) as answer,
-        ):
-            found = {name.lower(): value for name, value in answer.headers}
-            return answer.status, _seconds(found.get(b"retry-after", b"").decode("latin-1"))
+    async def _timed(self, url: SplitResult, headers: Mapping[str, str], body: bytes) -> Reply:
+        began = time.monotonic()
+        try:
+            answer = await self._exchange(url, _request(url, headers, body))
+        except (ForbiddenAddressError, UnknownNameError, BrokenAnswerError, OSError) as error:
+            return Reply(0, time.monotonic() - began, failure=_class_of(error))
+        return Reply(answer.status, time.monotonic() - began, retry_after=answer.retry_after)
+
+    async def _exchange(self, url: SplitResult, request: bytes) -> Answer:
+        certificates = await self._trusted() if url.scheme == "https" else None
+        writer = None
+        answer = Answer()
+        try:
+            async with asyncio.timeout(self._seconds):
+                port = url.port or PORTS[url.scheme]
+                reader, writer = await self._network.connect(url.hostname or "", port, certificates)
+                writer.write(request)
+                await answer.read_head(reader)
+            await answer.read_rest(reader)
+        finally:
+            if writer is not None:
+                writer.close()
+        return answer
 
     async def _trusted(self) -> ssl.SSLContext:
         """Return the machine's certificates, read when they are first needed: it takes tens of milliseconds."""
@@ -121,15 +112,22 @@ class HttpSender:
         return self._certificates
 
 
-def _seconds(retry_after: str) -> int | None:
-    """Read the header, which may be a number of seconds or a date (RFC 9110, 10.2.3)."""
-    if retry_after.isascii() and retry_after.isdigit():
-        return int(retry_after[:9])
+def _parts(url: str) -> SplitResult | None:
+    """Take a URL apart, None when it is none, or has a user in it."""
     try:
-        wanted = parsedate_to_datetime(retry_after)
-        return max(0, int(wanted.timestamp() - time.time()))
-    except (ValueError, OverflowError):
+        parts = urlsplit(url)
+        sound = parts.port != 0 and bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
         return None
+    plain_text = url.isascii() and url.isprintable() and " " not in url  # nothing that could end a line
+    return parts if sound and plain_text and parts.scheme in PORTS else None
+
+
+def _request(url: SplitResult, headers: Mapping[str, str], body: bytes) -> bytes:
+    target = (url.path or "/") + (f"?{url.query}" if url.query else "")
+    fields = {"host": url.netloc, "connection": "close", "content-length": str(len(body)), **headers}
+    lines = [f"POST {target} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items()), "", ""]
+    return "\r\n".join(lines).encode("ascii") + body
 
 
 def _class_of(error: Exception) -> str:
@@ -138,9 +136,9 @@ def _class_of(error: Exception) -> str:
             return "forbidden_address"
         case UnknownNameError():
             return "unknown_name"
-        case TimeoutError() | httpcore.TimeoutException():
+        case TimeoutError():
             return "timeout"
-        case httpcore.ConnectError(args=(ssl.SSLError(),)):  # httpcore keeps what it stands for there
+        case ssl.SSLError():
             return "certificate"
         case _:
             return "connection"
