@@ -19,7 +19,19 @@ ADAPTERS = [path for name in ("memory", "embedded", "aws") for path in modules(H
 FURTHER = {"customer", "prescription", "product", "stock"}
 
 # Declared, and too plain to give anything away: an event log has entries, a lock is held, "Back In Stock" is an event.
-EVERYDAY = {"act", "back", "entry", "good", "health", "hold", "in", "note", "patient", "search", "switchboard"}
+EVERYDAY = {
+    "act",
+    "back",
+    "entry",
+    "good",
+    "health",
+    "hold",
+    "in",
+    "note",
+    "patient",
+    "search",
+    "switchboard",
+}
 
 # A declared word that an adapter may use all the same, and why.
 ALLOWED = {
