@@ -25,10 +25,14 @@ TIMERS_MICROS = 250_000  # between two looks
 
 
 class SimulatedLog:
-    """See `subscriber.Log`. Cursors and retries are durable; everything else of a subscriber is not."""
+    """See `subscriber.Log`. Cursors and retries are durable; everything else of a subscriber is not.
+
+    A cursor that moves past events without effect is not stored, so a crash takes it back to where it was.
+    """
 
     def __init__(self, world: World, wanted: Mapping[str, set[str]]) -> None:
-        self.cursors: dict[str, int] = {}
+        self._stored: dict[str, int] = {}
+        self._moved: dict[str, int] = {}
         self.retries: dict[str, dict[int, tuple[int, datetime]]] = {}
         self._world = world
         self._log = world.database.log
@@ -50,6 +54,14 @@ class SimulatedLog:
             raise Conflict from moved
         self._move(settlement)
 
+    def crash(self) -> None:
+        """Forget what was not stored."""
+        self._moved.clear()
+
+    def cursor(self, subscriber: str) -> int:
+        """Return where a subscriber stands."""
+        return max(self._stored.get(subscriber, 0), self._moved.get(subscriber, 0))
+
     def next_retry(self, subscriber: str) -> datetime | None:
         """Return when the next retry is due."""
         return min((due for _, due in self.retries.get(subscriber, {}).values()), default=None)
@@ -58,7 +70,7 @@ class SimulatedLog:
         now, log = self._world.clock.now(), self._log
         waiting = sorted(self.retries.get(subscriber, {}).items())
         entries = [Entry(seq, log[seq - 1], tries) for seq, (tries, due) in waiting if due <= now][:limit]
-        cursor = self.cursors.get(subscriber, 0)
+        cursor = self.cursor(subscriber)
         while cursor < len(log) and len(entries) < limit:
             cursor += 1
             if log[cursor - 1].name in names:
@@ -69,9 +81,10 @@ class SimulatedLog:
 
     def _move(self, settlement: Settlement) -> None:
         name = settlement.subscriber
-        before = self.cursors.get(name, 0)
+        before = self.cursor(name)
         require(settlement.cursor >= before, f"the cursor of {name} went back")
-        self.cursors[name] = settlement.cursor
+        kept = self._stored if settlement.has_effect else self._moved
+        kept[name] = settlement.cursor
         waiting = self.retries.setdefault(name, {})
         over = [waiting.pop(seq, seq) and seq for seq in settlement.settled]
         for parked in settlement.parked:
@@ -123,14 +136,12 @@ class EmbeddedDesk:
         """See `design.Desk`."""
         head = len(self._world.database.log)
         for name in self._wanted:
-            require(
-                self._log.cursors.get(name, 0) == head or self._wants_nothing(name), f"{name} stands still"
-            )
+            require(self._log.cursor(name) == head or self._wants_nothing(name), f"{name} stands still")
             require(not self._log.retries.get(name), f"{name} has not tried again")
         require(not self._world.database.timers, "a timer has not fired")
 
     def _wants_nothing(self, name: str) -> bool:
-        left = self._world.database.log[self._log.cursors.get(name, 0) :]
+        left = self._world.database.log[self._log.cursor(name) :]
         return all(message.name not in self._wanted[name] for message in left)
 
     def _start(self) -> None:
@@ -144,6 +155,7 @@ class EmbeddedDesk:
         for promise in self._open:
             promise.keep(Unavailable())
         self._open.clear()
+        self._log.crash()
         self._world.scheduler.after(RESTART_MICROS, self._start)
 
     async def _serve(self, service: Service, route: Route, call: Call, promise: Promise[Outcome]) -> None:
