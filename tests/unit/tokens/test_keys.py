@@ -40,6 +40,21 @@ def test_a_key_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> No
     assert again.signing().as_dict(private=True) == ring.signing().as_dict(private=True)
 
 
+def test_the_first_key_signs_from_its_making_on(tmp_path: Path) -> None:
+    ring, clock = a_ring(tmp_path / "keys")
+    assert list(ring.moments().values()) == [START]
+    clock.advance(timedelta(days=1))
+    again = KeyRing(tmp_path / "keys", clock)
+    assert again.moments() == ring.moments()
+
+
+def test_a_clock_that_is_put_back_leaves_nobody_without_a_key(tmp_path: Path) -> None:
+    ring, _ = a_ring(tmp_path / "keys")
+    ring.rotate(at_once=False)
+    before = KeyRing(tmp_path / "keys", FixedClock(START - timedelta(days=1)))
+    assert before.signing().kid == ring.signing().kid
+
+
 def test_processes_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
     folder = tmp_path / "keys"
     command = [sys.executable, "-c", LOAD, str(folder)]

@@ -12,7 +12,7 @@ from typing import Any
 
 from joserfc.jwk import RSAKey
 
-from frontdesk.adapters.tokens.files import create_once, sync
+from frontdesk.adapters.tokens.files import create_once, locked, sync
 from frontdesk.kernel.ports import Clock
 
 BITS = 2048
@@ -21,7 +21,6 @@ PUBLISHED_BEFORE = timedelta(hours=2)
 LONGEST_TOKEN = timedelta(days=30)  # what `frontdesk token` may give at most
 CLOCKS_DIFFER_BY = timedelta(minutes=1)
 _NAME = "%Y%m%dT%H%M%S.%fZ"
-_ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class KeyRing:
@@ -34,8 +33,9 @@ class KeyRing:
         self._seen = 0
         self._keys: dict[datetime, RSAKey] = {}
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not any(folder.glob("*.pem")):
-            create_once(folder / _file(_ALWAYS), self._first())
+        with locked(folder):  # two that start at once agree on one key
+            if not any(folder.glob("*.pem")):
+                create_once(folder / _file(clock.now()), self._first())
 
     def _first(self) -> bytes:
         if self._earlier is not None and self._earlier.exists():
@@ -43,9 +43,10 @@ class KeyRing:
         return _fresh()
 
     def signing(self) -> RSAKey:
-        """Return the key that signs now: the newest whose moment has come."""
+        """Return the key that signs now: the newest whose moment has come, or the first if a clock was put back."""
         now = self._clock.now()
-        return [key for moment, key in self._trusted().items() if moment <= now][-1]
+        trusted = self._trusted()
+        return trusted[max((moment for moment in trusted if moment <= now), default=min(trusted))]
 
     def verifying(self, kid: str | None) -> RSAKey | None:
         """Return the trusted key of this id."""
@@ -67,6 +68,8 @@ class KeyRing:
         now = self._clock.now()
         trusted = set() if at_once else set(self._trusted())
         moment = now if at_once else now + PUBLISHED_BEFORE
+        while (self._folder / _file(moment)).exists():
+            moment += timedelta(microseconds=1)  # a name that is taken would keep the key that leaked
         create_once(self._folder / _file(moment), _fresh())
         for file in self._folder.glob("*.pem"):
             if _moment(file) not in {*trusted, moment}:
