@@ -22,10 +22,17 @@ SETTLE_SECONDS = 300.0
 
 def crash_loop(folder: Path, cycles: int, orders: int, seed: int) -> Iterator[Report]:
     """Kill once in the middle of so many orders, so many times; yield a report after each and one of it all."""
-    chance = random.Random(seed)  # noqa: S311 - which moment to kill at is no secret
     desk = RunningDesk(folder).start("--demo")
-    fill(desk, PLENTY)
-    wait_until_settled(desk)
+    try:
+        fill(desk, PLENTY)
+        wait_until_settled(desk)
+        yield from _cycles(desk, cycles, orders, seed)
+    finally:
+        desk.kill()
+
+
+def _cycles(desk: RunningDesk, cycles: int, orders: int, seed: int) -> Iterator[Report]:
+    chance = random.Random(seed)  # noqa: S311 - which moment to kill at is no secret
     tally = Tally()
     tokens = [desk.token("orders:write orders:read", f"customer-{n}") for n in range(ACCOUNTS)]
     customers = Customers(tokens, tally, seed)
@@ -41,7 +48,6 @@ def crash_loop(folder: Path, cycles: int, orders: int, seed: int) -> Iterator[Re
     fill(desk, {"brightclean": [SCARCE["brightclean"]]})  # who waits is served
     wait_until_settled(desk, SETTLE_SECONDS)
     yield in_the_end(desk, tally, cycles, errands)
-    desk.stop()
 
 
 async def _until_killed(desk: RunningDesk, customers: Customers, answers: int, delay: float) -> None:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 import httpx
 
@@ -24,7 +25,7 @@ _ADDRESS = re.compile(r"open at (http://\S+)")
 
 
 class RunningDesk:
-    """Start it, talk to it, kill it, start it again on the same data.
+    """Start it, talk to it, kill it, start it again on the same data; as a context it is running, and gone in the end.
 
     `program` is what is run in place of `frontdesk`: a module, and words that come before `up`.
     """
@@ -39,7 +40,13 @@ class RunningDesk:
         self._process: subprocess.Popen[str] | None = None
         self._http: httpx.Client | None = None  # kept: making one costs more than a request
 
-    def start(self, *arguments: str) -> "RunningDesk":
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def start(self, *arguments: str) -> Self:
         """Return when the desk is ready to take requests."""
         command = [sys.executable, "-m", *self._program, "up", "--data", str(self.data), "--port", "0"]
         with self.log.open("a") as log:

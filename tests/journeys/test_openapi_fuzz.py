@@ -17,7 +17,7 @@ from frontdesk.entrypoints.openapi import openapi
 from frontdesk.entrypoints.operations import OPERATIONS
 from tests.journeys.running import RunningDesk
 
-EXAMPLES = 15  # for each operation
+EXAMPLES = 10  # for each operation
 MANY_EXAMPLES = 200
 SHOP = "0"  # what a generated name often comes to
 CHECKS = [

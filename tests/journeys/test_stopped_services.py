@@ -64,7 +64,7 @@ def test_without_inventory_tracked_orders_wait_and_others_go_through(desk: Runni
         assert shop.stock("soap") == (10, 5)
 
 
-@pytest.mark.parametrize("seconds", [4, pytest.param(60, marks=[pytest.mark.slow, pytest.mark.timeout(600)])])
+@pytest.mark.parametrize("seconds", [3, pytest.param(60, marks=[pytest.mark.slow, pytest.mark.timeout(600)])])
 def test_without_accounting_nothing_waits_at_full_load_and_the_books_are_complete_afterwards(
     desk: RunningDesk, seconds: int
 ) -> None:

@@ -14,12 +14,12 @@ ORDERS = 60
 def test_events_are_shuffled_doubled_held_and_told_again_and_reconcile_finds_no_difference(
     tmp_path: Path,
 ) -> None:
-    desk = RunningDesk(tmp_path, program=("tests.journeys.unruly", "7")).start()
-    with Shop(desk, "unruly").set_up({"soap": 40, "mop": 1_000}) as shop:
-        orders = shop.buy_at_once(ORDERS, {"soap": 1, "mop": 1})
-        reconciled(desk)
-        ends = [shop.status(id) for id in orders]
-    desk.stop()
+    with RunningDesk(tmp_path, program=("tests.journeys.unruly", "7")) as desk:
+        with Shop(desk, "unruly").set_up({"soap": 40, "mop": 1_000}) as shop:
+            orders = shop.buy_at_once(ORDERS, {"soap": 1, "mop": 1})
+            reconciled(desk)
+            ends = [shop.status(id) for id in orders]
+        desk.stop()
 
     judged = frontdesk(desk.data, "reconcile")
 
