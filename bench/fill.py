@@ -135,7 +135,9 @@ def _sample(chance: Random, products: int) -> tuple[Order, OrderCreated]:
     customer = NewCustomer("Customer 0000", "customer-0000@example.com", id="customer-0000")
     delivery = NewDelivery(Method.DELIVERY, "0000 Harbour Street, Port Example")
     wish = PlaceOrder(SHOP, Channel.WEB, customer, lines, delivery)
-    return place("ord_sample", wish, PriceList(shop, Channel.WEB, prices), STAFF, datetime.now(UTC))
+    order, told = place("ord_sample", wish, PriceList(shop, Channel.WEB, prices), STAFF, datetime.now(UTC))
+    (created,) = [event for event in told if isinstance(event, OrderCreated)]
+    return order, created
 
 
 # A version 7 UUID is a moment in milliseconds and chance; the moments here count up through the past year.

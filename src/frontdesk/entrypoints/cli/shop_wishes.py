@@ -63,8 +63,8 @@ def read(path: Path) -> dict[str, Any]:
         raise CommandError(f"Cannot read {path}: {error.strerror}.") from None
     if len(content) > MAX_FILE_BYTES:
         raise CommandError(f"{path.name} is larger than {MAX_FILE_BYTES // 1024} KB: that is no shop.")
+    is_json = path.suffix.lower() == ".json"
     try:
-        is_json = path.suffix.lower() == ".json"
         found: object = msgspec.json.decode(content) if is_json else tomllib.loads(content.decode())
     except (msgspec.DecodeError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise CommandError(
