@@ -18,7 +18,6 @@ class Settings:
     issuer: str = LOCAL_ISSUER
     log_level: str = "info"
     hold_reactions: bool = False
-    porters: int = 0  # processes that speak HTTP in front of the desk; 0: it does so itself
     copy_to: Path | None = None  # where a server keeps a continuous copy of its data
     webhook_networks: tuple[str, ...] = ()  # private ones that webhooks may reach, as "127.0.0.0/8"
     otlp: str = ""  # the OpenTelemetry collector that is told of every span, as "http://127.0.0.1:4318"
@@ -37,13 +36,8 @@ def mysql_password(environ: Mapping[str, str] | None = None) -> str:
     return (os.environ if environ is None else environ).get("FRONTDESK_MYSQL_PASSWORD", "")
 
 
-def usual_porters() -> int:
-    """Return one where the desk would still have a processor for itself, else none."""
-    return 1 if len(os.sched_getaffinity(0)) > 1 else 0
-
-
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
-    """Return the settings that FRONTDESK_DATA, _HOST, _PORT, _ISSUER, _LOG_LEVEL, _PORTERS and _COPY_TO give.
+    """Return the settings that FRONTDESK_DATA, _HOST, _PORT, _ISSUER, _LOG_LEVEL and _COPY_TO give.
 
     FRONTDESK_WEBHOOK_NETWORKS names networks with commas between them, FRONTDESK_OTLP_ENDPOINT a collector of spans.
     """
@@ -54,7 +48,6 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         port=int(found.get("FRONTDESK_PORT", "8000")),
         issuer=found.get("FRONTDESK_ISSUER", LOCAL_ISSUER),
         log_level=found.get("FRONTDESK_LOG_LEVEL", "info"),
-        porters=int(found.get("FRONTDESK_PORTERS", str(usual_porters()))),
         copy_to=Path(found["FRONTDESK_COPY_TO"]) if found.get("FRONTDESK_COPY_TO") else None,
         webhook_networks=tuple(found.get("FRONTDESK_WEBHOOK_NETWORKS", "").replace(",", " ").split()),
         otlp=found.get("FRONTDESK_OTLP_ENDPOINT", ""),

@@ -55,7 +55,7 @@ class RunningDesk:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                env={"FRONTDESK_PORTERS": "0", **os.environ, "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
             )
         assert self._process.stdout is not None
         for line in self._process.stdout:

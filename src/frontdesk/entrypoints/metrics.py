@@ -99,12 +99,12 @@ BUILD = Metric(
 CPU = Metric(
     "process_cpu_seconds_total",
     "counter",
-    "Processor time that the desk's own process has used; porters have theirs",
+    "Processor time that the desk's own process has used",
 )
 RESIDENT = Metric(
     "process_resident_memory_bytes",
     "gauge",
-    "Memory that the desk's own process occupies; porters have theirs",
+    "Memory that the desk's own process occupies",
 )
 OPEN_FILES = Metric("process_open_fds", "gauge", "Files and connections that the desk's own process has open")
 MAX_FILES = Metric("process_max_fds", "gauge", "Files and connections that it may have open")

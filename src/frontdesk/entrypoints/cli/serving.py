@@ -10,7 +10,6 @@ from frontdesk import bootstrap
 from frontdesk.config import Settings
 from frontdesk.entrypoints.cli.address import announce, url_of, withdraw
 from frontdesk.entrypoints.cli.mending import CommandError
-from frontdesk.entrypoints.porter.porters import Porters
 from frontdesk.entrypoints.server import Server
 from frontdesk.entrypoints.web import web_server
 from frontdesk.kernel.services import Service
@@ -36,26 +35,19 @@ async def serve(settings: Settings, services: Sequence[Service], *, demo: bool) 
             await Loader(app.runtime, services).load()
         announce(settings.data, url)
         print(_welcome(settings, url, demo=demo), flush=True)
-        await _serve(app, listener, settings)
+        await _serve(app, listener)
     finally:
         withdraw(settings.data)
         await app.stop()
     print("Stopped. Everything accepted is on disk.", flush=True)
 
 
-async def _serve(app: Server, listener: socket.socket, settings: Settings) -> None:
-    """Take requests in until a signal comes: by porters, or in this process where there are none."""
-    loop = asyncio.get_running_loop()
-    if settings.porters == 0:
-        server = web_server(app)
-        for sign in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(sign, server.handle_exit, sign, None)
-        await server.serve(sockets=[listener])
-        return
-    porters = Porters(app, listener, settings.porters, settings.log_level)
+async def _serve(app: Server, listener: socket.socket) -> None:
+    """Take requests in until a signal comes."""
+    server = web_server(app)
     for sign in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(sign, porters.finish)
-    await porters.serve()
+        asyncio.get_running_loop().add_signal_handler(sign, server.handle_exit, sign, None)
+    await server.serve(sockets=[listener])
 
 
 def _listen(settings: Settings) -> socket.socket:

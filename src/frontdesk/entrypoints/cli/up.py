@@ -8,16 +8,6 @@ import typer
 
 from frontdesk.entrypoints.cli.options import DEFAULTS, Data, Services, names_in
 
-Porters = Annotated[
-    int,
-    typer.Option(
-        min=0,
-        max=64,
-        show_default="1 where the desk keeps a processor for itself, else 0",
-        help="Processes that speak HTTP in front of the desk; 0: it does so itself.",
-    ),
-]
-
 
 def up(
     data: Data = DEFAULTS.data,
@@ -33,7 +23,6 @@ def up(
     copy_to: Annotated[
         Path | None, typer.Option(help="Keep a copy of the data in this folder, a second behind at most.")
     ] = DEFAULTS.copy_to,
-    porters: Porters = DEFAULTS.porters,
     otlp: Annotated[
         str, typer.Option(help="Tell this OpenTelemetry collector what happens (OTLP over HTTP).")
     ] = DEFAULTS.otlp,
@@ -59,6 +48,5 @@ def up(
         log_level=log_level,
         copy_to=copy_to,
         otlp=otlp,
-        porters=porters,
     )
     asyncio.run(serve(settings, bootstrap.choose(names_in(services)), demo=demo))
