@@ -9,8 +9,6 @@ from frontdesk.kernel.money import MAX_MINOR, Currency
 from frontdesk.kernel.shapes import Body, Moment, Note
 from frontdesk.services.accounting.model import Account
 
-FIRST_YEAR, LAST_YEAR = 1970, 9998  # of a moment: in any time zone it can be told in UTC
-
 Amount = Annotated[int, Meta(ge=1, le=MAX_MINOR, description="amount in minor units of the currency")]
 
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from frontdesk.kernel.errors import Fault, Invalid, Rejected
 from frontdesk.kernel.money import MAX_MINOR
-from frontdesk.services.accounting.commands import FIRST_YEAR, LAST_YEAR, NewLine, PostEntry
+from frontdesk.lists import FIRST_YEAR, LAST_YEAR
+from frontdesk.services.accounting.commands import NewLine, PostEntry
 from frontdesk.services.accounting.model import Account, Entry, EntryLine, Occasion, credit, debit
 
 

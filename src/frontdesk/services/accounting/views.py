@@ -10,9 +10,10 @@ from frontdesk.kernel.errors import NotFound
 from frontdesk.kernel.kinds import Stored
 from frontdesk.kernel.sensitive import SENSITIVE
 from frontdesk.kernel.unit import Page, Unit
+from frontdesk.lists import cursor_of
 from frontdesk.services.accounting.commands import ListBooks
 from frontdesk.services.accounting.invoices import INVOICES, Form, Invoice, document_id
-from frontdesk.services.accounting.lists import cursor_of, page_of
+from frontdesk.services.accounting.lists import page_of
 from frontdesk.services.accounting.model import (
     ENTRIES,
     SHARDS,
@@ -173,7 +174,7 @@ def entry_view(stored: Stored[Entry]) -> JournalEntry:
 
 def journal(page: Page[Entry]) -> Journal:
     """Show part of the journal."""
-    return Journal(tuple(entry_view(stored) for stored in page.items), cursor_of(page))
+    return Journal(tuple(entry_view(stored) for stored in page.items), cursor_of(page.cursor))
 
 
 def invoice_view(stored: Stored[Invoice]) -> InvoiceView:
@@ -197,7 +198,7 @@ def invoice_view(stored: Stored[Invoice]) -> InvoiceView:
 
 def invoice_list(page: Page[Invoice]) -> InvoiceList:
     """Show part of the invoices."""
-    return InvoiceList(tuple(invoice_view(stored) for stored in page.items), cursor_of(page))
+    return InvoiceList(tuple(invoice_view(stored) for stored in page.items), cursor_of(page.cursor))
 
 
 def as_it_is(value: TrialBalance | OrderInvoice) -> TrialBalance | OrderInvoice:

@@ -1,13 +1,12 @@
 """Reading: shops, price lists and searches, and what each looks like from outside."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-
 import msgspec
 
 from frontdesk.kernel.errors import Fault, Invalid, NotFound
 from frontdesk.kernel.kinds import Stored
 from frontdesk.kernel.money import Minor
 from frontdesk.kernel.unit import Page, Unit
+from frontdesk.lists import cursor_of, position_of
 from frontdesk.services.catalogue.commands import (
     Channels,
     Hours,
@@ -87,7 +86,7 @@ async def show_shop(unit: Unit, shop_id: str) -> Stored[Shop]:
 async def list_shops(unit: Unit, query: ListShops) -> Page[Shop]:
     """Return shops by name. Raises Invalid."""
     return await unit.query(
-        SHOPS, "by_name", ALL_SHOPS, cursor=_position(query.cursor), limit=query.limit, newest_first=False
+        SHOPS, "by_name", ALL_SHOPS, cursor=position_of(query.cursor), limit=query.limit, newest_first=False
     )
 
 
@@ -101,7 +100,7 @@ async def show_product(unit: Unit, shop_id: str, sku: str) -> Stored[Product]:
 
 async def list_products(unit: Unit, query: ListProducts, shop_id: str) -> Page[Product]:
     """Return products by sku; those off the list only to the shop's people. Raises NotFound, Invalid."""
-    position = _position(query.cursor)
+    position = position_of(query.cursor)
     if query.off_list and not is_staff(unit.caller, shop_id):
         raise NotFound
     await unit.get(SHOPS, shop_id)
@@ -137,7 +136,7 @@ def shop_view(stored: Stored[Shop]) -> ShopView:
 
 def shop_list(page: Page[Shop]) -> ShopList:
     """Show part of the list of shops."""
-    return ShopList(tuple(shop_view(stored) for stored in page.items), _cursor(page.cursor))
+    return ShopList(tuple(shop_view(stored) for stored in page.items), cursor_of(page.cursor))
 
 
 def product_view(stored: Stored[Product]) -> ProductView:
@@ -147,27 +146,9 @@ def product_view(stored: Stored[Product]) -> ProductView:
 
 def product_list(page: Page[Product]) -> ProductList:
     """Show part of a price list."""
-    return ProductList(tuple(product_view(stored) for stored in page.items), _cursor(page.cursor))
+    return ProductList(tuple(product_view(stored) for stored in page.items), cursor_of(page.cursor))
 
 
 def found_products(found: tuple[Stored[Product], ...]) -> FoundProducts:
     """Show what a search found."""
     return FoundProducts(tuple(product_view(stored) for stored in found))
-
-
-def _cursor(position: str) -> str | None:
-    return urlsafe_b64encode(position.encode()).decode() if position else None
-
-
-def _position(cursor: str) -> str:
-    """Return the sort key that a cursor stands for: a name or sku, a tilde, an id."""
-    if not cursor:
-        return ""
-    try:
-        position = urlsafe_b64decode(cursor).decode()
-        position.index("~")
-    except ValueError:
-        raise Invalid(
-            (Fault("/cursor", "bad_cursor", "Send the cursor as the page before gave it."),)
-        ) from None
-    return position

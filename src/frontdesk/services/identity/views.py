@@ -1,16 +1,16 @@
 """Reading: accounts, clients, roles, the audit and the keys, and what each looks like from outside."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, TypeVar
 
 import msgspec
 
-from frontdesk.kernel.errors import Fault, Invalid, MissingScope, NotFound
+from frontdesk.kernel.errors import MissingScope, NotFound
 from frontdesk.kernel.kinds import Kind, Stored
 from frontdesk.kernel.sensitive import SENSITIVE
 from frontdesk.kernel.unit import Page, Unit
+from frontdesk.lists import cursor_of, moment_of
 from frontdesk.services.identity import outside
 from frontdesk.services.identity.accounts import ACCOUNTS, Account
 from frontdesk.services.identity.acts import ACTS, Act, What
@@ -119,7 +119,7 @@ async def list_clients(unit: Unit, query: ListThem) -> Page[Registration]:
 
 
 async def _listed(unit: Unit, kind: Kind[T], prefix: str, query: ListThem) -> Page[T]:
-    cursor = _position(query.cursor)
+    cursor = moment_of(query.cursor)
     if query.place is None:
         if OPERATE not in unit.caller.scopes:
             raise MissingScope("Name a `place` of which you are the owner.", needs=[OPERATE])
@@ -135,7 +135,7 @@ async def _listed(unit: Unit, kind: Kind[T], prefix: str, query: ListThem) -> Pa
 async def list_acts(unit: Unit, query: ListActs) -> Page[Act]:
     """Return part of the audit, newest first. Raises Invalid."""
     index, where = ("about", query.about) if query.about else ("all", "all")
-    return await unit.query(ACTS, index, where, cursor=_position(query.cursor), limit=query.limit)
+    return await unit.query(ACTS, index, where, cursor=moment_of(query.cursor), limit=query.limit)
 
 
 async def list_keys(unit: Unit) -> Mapping[str, datetime]:
@@ -176,7 +176,7 @@ def client_view(stored: Stored[Registration]) -> ClientView:
 
 def act_list(page: Page[Act]) -> ActList:
     """Show part of the audit."""
-    return ActList(tuple(_act_view(stored.value) for stored in page.items), _cursor(page))
+    return ActList(tuple(_act_view(stored.value) for stored in page.items), cursor_of(page.cursor))
 
 
 def _act_view(act: Act) -> ActView:
@@ -185,30 +185,14 @@ def _act_view(act: Act) -> ActView:
 
 def user_list(page: Page[Account]) -> UserList:
     """Show part of a list."""
-    return UserList(tuple(map(user_view, page.items)), _cursor(page))
+    return UserList(tuple(map(user_view, page.items)), cursor_of(page.cursor))
 
 
 def client_list(page: Page[Registration]) -> ClientList:
     """Show part of a list."""
-    return ClientList(tuple(map(client_view, page.items)), _cursor(page))
+    return ClientList(tuple(map(client_view, page.items)), cursor_of(page.cursor))
 
 
 def key_list(moments: Mapping[str, datetime]) -> KeyList:
     """Show the published keys."""
     return KeyList(tuple(KeyView(kid, moment) for kid, moment in moments.items()))
-
-
-def _cursor(page: Page[T]) -> str | None:
-    return urlsafe_b64encode(page.cursor.encode()).decode() if page.cursor else None
-
-
-def _position(cursor: str) -> str:
-    """Return the sort key that a cursor stands for: a moment, a tilde, an id."""
-    try:
-        position = urlsafe_b64decode(cursor).decode("ascii")
-        if position:
-            datetime.fromisoformat(position.partition("~")[0])
-    except ValueError:
-        advice = "Send the cursor as the page before gave it."
-        raise Invalid((Fault("/cursor", "bad_cursor", advice),)) from None
-    return position

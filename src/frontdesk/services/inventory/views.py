@@ -1,14 +1,14 @@
 """Reading: what lies where, what moved it, what is kept for whom; and what each looks like from outside."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
 
 import msgspec
 
-from frontdesk.kernel.errors import Fault, Invalid, NotFound
+from frontdesk.kernel.errors import NotFound
 from frontdesk.kernel.kinds import Stored
 from frontdesk.kernel.shapes import check_slugs
 from frontdesk.kernel.unit import Page, Unit
+from frontdesk.lists import cursor_of, position_of
 from frontdesk.services.inventory.commands import AskAvailability, ListStock
 from frontdesk.services.inventory.entries import ENTRIES, EntryKind, StockEntry, check_staff
 from frontdesk.services.inventory.holds import Hold, HoldState, open_hold
@@ -129,7 +129,7 @@ async def list_stock(unit: Unit, query: ListStock, shop_id: str) -> Lying:
     """Return what there is of every product, for the shop's staff. Raises NotFound, Invalid."""
     check_staff(unit, shop_id)
     page = await unit.query(
-        SHELVES, "by_shop", shop_id, cursor=_position(query.cursor), limit=query.limit, newest_first=False
+        SHELVES, "by_shop", shop_id, cursor=position_of(query.cursor), limit=query.limit, newest_first=False
     )
     return await _lying(unit, tuple(stored.value for stored in page.items), page.cursor)
 
@@ -158,7 +158,9 @@ async def list_entries(unit: Unit, query: ListStock, shop_id: str, sku: str) -> 
     """Return what moved a product's counts, for the shop's staff. Raises NotFound, Invalid."""
     check_staff(unit, shop_id, sku)
     partition = shelf_id(shop_id, sku)
-    return await unit.query(ENTRIES, "by_shelf", partition, cursor=_position(query.cursor), limit=query.limit)
+    return await unit.query(
+        ENTRIES, "by_shelf", partition, cursor=position_of(query.cursor), limit=query.limit
+    )
 
 
 async def show_availability(unit: Unit, query: AskAvailability, shop_id: str) -> tuple[Shelf, ...]:
@@ -182,7 +184,7 @@ def stock_view(lying: Lying) -> StockView:
 def stock_list(lying: Lying) -> StockList:
     """Show part of the list of products."""
     items = tuple(_shelf_stock(shelf, lying.counts) for shelf in lying.shelves)
-    return StockList(items, _cursor(lying.cursor))
+    return StockList(items, cursor_of(lying.cursor))
 
 
 def _shelf_stock(shelf: Shelf, counts: dict[str, int]) -> StockView:
@@ -237,7 +239,7 @@ def entry_view(stored: Stored[StockEntry]) -> EntryView:
 
 def entry_list(page: Page[StockEntry]) -> EntryList:
     """Show part of the list of receipts and adjustments."""
-    return EntryList(tuple(entry_view(stored) for stored in page.items), _cursor(page.cursor))
+    return EntryList(tuple(entry_view(stored) for stored in page.items), cursor_of(page.cursor))
 
 
 def availability(shelves: tuple[Shelf, ...]) -> Availability:
@@ -249,18 +251,3 @@ def hold_view(stored: Stored[Hold]) -> HoldView:
     """Show a hold."""
     hold = stored.value
     return HoldView(stored.id, hold.shop_id, hold.state, hold.until, hold.lines)
-
-
-def _cursor(position: str) -> str | None:
-    return urlsafe_b64encode(position.encode()).decode() if position else None
-
-
-def _position(cursor: str) -> str:
-    """Return the sort key that a cursor stands for."""
-    try:
-        position = urlsafe_b64decode(cursor).decode("ascii")
-    except ValueError:
-        position = ""
-    if cursor and "~" not in position:
-        raise Invalid((Fault("/cursor", "bad_cursor", "Send the cursor as the page before gave it."),))
-    return position

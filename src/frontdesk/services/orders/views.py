@@ -1,7 +1,6 @@
 """Reading: single orders, lists and timelines, and what each looks like from outside."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
@@ -9,8 +8,8 @@ from frontdesk.kernel.callers import Caller
 from frontdesk.kernel.errors import Fault, Invalid, NotFound
 from frontdesk.kernel.kinds import Stored
 from frontdesk.kernel.money import Minor
-from frontdesk.kernel.time import sortable
 from frontdesk.kernel.unit import Page, Unit
+from frontdesk.lists import bound, cursor_of, moment_of
 from frontdesk.services.orders.commands import ListOrders, Status
 from frontdesk.services.orders.handlers import open_order
 from frontdesk.services.orders.model import (
@@ -26,7 +25,6 @@ from frontdesk.services.orders.model import (
 from frontdesk.services.orders.prices import Line
 
 MAX_SCANNED_PAGES = 5  # for one answer about a customer's orders at one shop, or those of one status
-FIRST_YEAR, LAST_YEAR = 1970, 9998  # of a list: any time zone of these can be told in UTC
 
 
 class OrderView(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -86,9 +84,9 @@ async def list_orders(unit: Unit, query: ListOrders) -> Page[Order]:
     """
     index, partition = _list_for(unit.caller, query)
     since, until, position = (
-        _bound("since", query.since),
-        _bound("until", query.until),
-        _position(query.cursor),
+        bound("since", query.since),
+        bound("until", query.until),
+        moment_of(query.cursor),
     )
     found: list[Stored[Order]] = []
     for _ in range(MAX_SCANNED_PAGES):
@@ -146,33 +144,9 @@ def order_view(stored: Stored[Order]) -> OrderView:
 
 def order_list(page: Page[Order]) -> OrderList:
     """Show part of a list."""
-    cursor = urlsafe_b64encode(page.cursor.encode()).decode() if page.cursor else None
-    return OrderList(tuple(order_view(stored) for stored in page.items), cursor)
+    return OrderList(tuple(order_view(stored) for stored in page.items), cursor_of(page.cursor))
 
 
 def timeline(stored: Stored[Order]) -> Timeline:
     """Show what became of an order."""
     return Timeline(stored.value.steps)
-
-
-def _bound(field: str, moment: datetime | None) -> str:
-    if moment is None:
-        return ""
-    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        advice = f"Must be between the years {FIRST_YEAR} and {LAST_YEAR}."
-        raise Invalid((Fault(f"/{field}", "out_of_range", advice),))
-    return sortable(moment.astimezone(UTC))
-
-
-def _position(cursor: str) -> str:
-    """Return the sort key that a cursor stands for: a moment, a tilde, an id."""
-    if not cursor:
-        return ""
-    try:
-        position = urlsafe_b64decode(cursor).decode("ascii")
-        datetime.fromisoformat(position.partition("~")[0])
-    except ValueError:
-        raise Invalid(
-            (Fault("/cursor", "bad_cursor", "Send the cursor as the page before gave it."),)
-        ) from None
-    return position

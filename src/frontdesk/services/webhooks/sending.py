@@ -3,6 +3,7 @@
 from frontdesk.kernel.errors import NotFound
 from frontdesk.kernel.kinds import Stored
 from frontdesk.kernel.unit import Timer, Unit
+from frontdesk.lists import bound
 from frontdesk.services.webhooks.commands import ReplayDeliveries
 from frontdesk.services.webhooks.deliveries import DELIVERIES, NOTICES, Delivery, attempt_of
 from frontdesk.services.webhooks.events import (
@@ -13,7 +14,6 @@ from frontdesk.services.webhooks.events import (
     ReplayRequested,
 )
 from frontdesk.services.webhooks.handlers import own_webhook
-from frontdesk.services.webhooks.lists import bound
 from frontdesk.services.webhooks.model import WEBHOOKS, WebhookInactive
 from frontdesk.services.webhooks.ports import webhook_sender
 from frontdesk.services.webhooks.replays import PAGE, REPLAYS, Replay, new_replay

@@ -7,10 +7,10 @@ import msgspec
 from frontdesk.kernel.errors import NotFound
 from frontdesk.kernel.kinds import Stored
 from frontdesk.kernel.unit import Page, Unit
+from frontdesk.lists import bound, cursor_of, moment_of
 from frontdesk.services.webhooks.commands import ListDeliveries, Which
 from frontdesk.services.webhooks.deliveries import DELIVERIES, Attempt, Delivery, State
 from frontdesk.services.webhooks.handlers import Revealed, check_owner, own_webhook
-from frontdesk.services.webhooks.lists import bound, cursor_of, position_of
 from frontdesk.services.webhooks.model import HEALTHS, SWITCHBOARDS, WEBHOOKS, Health, Status, Webhook
 from frontdesk.services.webhooks.replays import REPLAYS, Replay
 
@@ -118,7 +118,7 @@ async def list_deliveries(unit: Unit, query: ListDeliveries, shop_id: str, id: s
         id,
         since=bound("since", query.since),
         until=bound("until", query.until),
-        cursor=position_of(query.cursor),
+        cursor=moment_of(query.cursor),
         limit=query.limit,
     )
 

@@ -1,4 +1,4 @@
-"""Where a list begins and ends: moments and cursors as they are sent, and as an index sorts."""
+"""Where a list begins and ends, in every service alike: moments and cursors as they are sent, and as an index sorts."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
@@ -20,15 +20,27 @@ def bound(field: str, moment: datetime | None) -> str:
 
 
 def position_of(cursor: str) -> str:
-    """Return the sort key that a cursor stands for: a moment, a tilde, an id. Raises Invalid."""
+    """Return the sort key that a cursor stands for: something sorted by, a tilde, an id. Raises Invalid."""
     if not cursor:
         return ""
     try:
-        position = urlsafe_b64decode(cursor).decode("ascii")
-        datetime.fromisoformat(position.partition("~")[0])
+        position = urlsafe_b64decode(cursor).decode()
+        position.index("~")
     except ValueError:
         fault = Fault("/cursor", "bad_cursor", "Send the cursor as the page before gave it.")
         raise Invalid((fault,)) from None
+    return position
+
+
+def moment_of(cursor: str) -> str:
+    """Return the sort key that the cursor of a list in order of time stands for. Raises Invalid."""
+    position = position_of(cursor)
+    if position:
+        try:
+            datetime.fromisoformat(position.partition("~")[0])
+        except ValueError:
+            fault = Fault("/cursor", "bad_cursor", "Send the cursor as the page before gave it.")
+            raise Invalid((fault,)) from None
     return position
 
 
