@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -105,8 +105,8 @@ class Frontdesk:
         return our_tokens(self.template, self.work / "frontdesk.tokens")
 
     def prepare(self) -> None:
-        """See `Stack`. The shop is set up through the API."""
-        with self._serve(self.template, self.work / "prepare.log") as server:
+        """See `Stack`. The shop is set up through the API, and every service must have heard of it."""
+        with replace(self, hold_reactions=False)._serve(self.template, self.work / "prepare.log") as server:
             stock_shop(server, self.template, self.products)
             while self.waiting(server):
                 time.sleep(0.05)
