@@ -31,6 +31,57 @@ class Settings:
         return f"http://[{reached}]:{self.port}" if ":" in reached else f"http://{reached}:{self.port}"
 
 
+@dataclass(frozen=True, slots=True)
+class StageSettings:
+    """How one Lambda function runs: what its deployment wrote into its environment.
+
+    `schedules` is the group of EventBridge Scheduler, `function` the function's name in the manifest, `endpoint` what
+    stands in for AWS (an emulator; "" for AWS itself), `package` the folder that the zip was unpacked to.
+    """
+
+    prefix: str
+    stage: str
+    account: str
+    region: str
+    bus: str
+    schedules: str
+    function: str
+    issuer: str = ""
+    audience: str = "frontdesk"
+    site: str = ""  # where people reach the desk; "" for the issuer
+    log_level: str = "info"
+    publish_all: bool = False
+    endpoint: str = ""
+    package: str = "/var/task"
+
+
+def stage_from_environment(environ: Mapping[str, str] | None = None) -> StageSettings:
+    """Return what FRONTDESK_PREFIX, _STAGE, _ACCOUNT, _BUS, _SCHEDULES, _FUNCTION and so on give. Raises KeyError."""
+    found = os.environ if environ is None else environ
+    prefix, issuer = found["FRONTDESK_PREFIX"], found.get("FRONTDESK_ISSUER", "").rstrip("/")
+    return StageSettings(
+        prefix=prefix,
+        stage=found["FRONTDESK_STAGE"],
+        account=found["FRONTDESK_ACCOUNT"],
+        region=found["AWS_REGION"],
+        bus=found.get("FRONTDESK_BUS") or prefix,
+        schedules=found.get("FRONTDESK_SCHEDULES") or prefix,
+        function=found["FRONTDESK_FUNCTION"],
+        issuer=issuer,
+        audience=found.get("FRONTDESK_AUDIENCE") or "frontdesk",
+        site=found.get("FRONTDESK_SITE", "").rstrip("/") or issuer,
+        log_level=found.get("FRONTDESK_LOG_LEVEL") or "info",
+        publish_all=found.get("FRONTDESK_PUBLISH_ALL") == "true",
+        endpoint=found.get("AWS_ENDPOINT_URL", ""),
+        package=found.get("LAMBDA_TASK_ROOT") or "/var/task",
+    )
+
+
+def aws_credentials(environ: Mapping[str, str] | None = None) -> Mapping[str, str]:
+    """Return the environment in which AWS's own tools look for credentials; they may change while it is looked at."""
+    return os.environ if environ is None else environ
+
+
 def mysql_password(environ: Mapping[str, str] | None = None) -> str:
     """Return FRONTDESK_MYSQL_PASSWORD, "" without it: what an import reads the old shop's database with."""
     return (os.environ if environ is None else environ).get("FRONTDESK_MYSQL_PASSWORD", "")
