@@ -1,6 +1,6 @@
 # Everything a developer does, by name. `make help` lists it. Needs git, make and Python 3.11 or newer; nothing else.
 .POSIX:
-.PHONY: help up test lint fmt simulate crash soak bench emulator lock clean
+.PHONY: help up test lint fmt simulate crash soak bench emulator cdk lock clean
 
 PYTHON ?= python3
 SEEDS ?= 2000
@@ -10,6 +10,7 @@ BIN = .venv/bin
 BASE = .venv/base.stamp
 DEV = .venv/dev.stamp
 EMULATOR = .venv-emulator/stamp
+CDK = .venv-cdk/stamp
 PEER = .venv-bench/stamp
 
 # Every package comes from a lock with hashes; the checkout itself is built by the locked backend.
@@ -57,6 +58,8 @@ bench: $(DEV) $(PEER) ## measure orders a second, ours beside others; BENCH=--qu
 
 emulator: $(EMULATOR) ## install the AWS emulator that the tests use
 
+cdk: $(CDK) ## install the CDK, for `frontdesk deploy --tool cdk`
+
 lock: ## write requirements/*.txt anew; UPGRADE=--upgrade takes the newest of everything
 	@test -x .venv-lock/bin/pip || $(PYTHON) -m venv --clear .venv-lock
 	@.venv-lock/bin/$(INSTALL) uv
@@ -66,7 +69,7 @@ lock: ## write requirements/*.txt anew; UPGRADE=--upgrade takes the newest of ev
 	$(COMPILE) pyproject.toml -c requirements/deploy.txt -c requirements/otel.txt --extra deploy --extra dev -o requirements/dev.txt
 	$(COMPILE) -c requirements/base.txt --group aws -o requirements/aws.txt
 	$(COMPILE) -c requirements/base.txt --group aws-identity -o requirements/aws-identity.txt
-	for name in build bench emulator; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt; done
+	for name in build bench cdk emulator; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## remove environments and caches; a desk's data stays
 	rm -rf .venv .venv-* .*_cache .hypothesis build dist
@@ -91,6 +94,15 @@ $(EMULATOR): requirements/emulator.txt
 	@echo "Installing the locked AWS emulator into .venv-emulator ..."
 	@test -x .venv-emulator/bin/pip || $(PYTHON) -m venv --clear .venv-emulator
 	@.venv-emulator/bin/$(LOCKED) -r requirements/emulator.txt
+	@touch $@
+
+# The CDK app in Python and the CDK command line in Node: neither is imported by anything else.
+$(CDK): requirements/cdk.txt infra/cdk/package-lock.json
+	@command -v npm >/dev/null || { echo >&2 "CDK needs Node 20 or newer with npm, and there is none on the PATH."; exit 1; }
+	@echo "Installing the locked CDK into .venv-cdk and infra/cdk/node_modules ..."
+	@test -x .venv-cdk/bin/pip || $(PYTHON) -m venv --clear .venv-cdk
+	@.venv-cdk/bin/$(LOCKED) -r requirements/cdk.txt
+	@npm ci --prefix infra/cdk --silent
 	@touch $@
 
 $(PEER): requirements/bench.txt
