@@ -1,21 +1,24 @@
 """A whole AWS on this machine, for tests: the `ministack` emulator in a virtual environment of its own.
 
-Nothing of this project is installed beside it, so a function that forgot to pack a module fails here too.
+Nothing of this project is installed beside it, so a function that forgot to pack a module fails here too. Many may run
+at once, each on a port of its own. Within one, every account is a world of its own: `credentials` picks it.
 """
 
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 REGION = "eu-west-1"
+ACCOUNT = "000000000000"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 _PYTHON = Path(__file__).resolve().parents[1] / ".venv-emulator" / "bin" / "python"
@@ -28,13 +31,21 @@ class EmulatorFailed(Exception):
     """It is not installed, or did not start. The message says what to do, or what it printed."""
 
 
+def credentials(account: str = ACCOUNT) -> dict[str, str]:
+    """Return the root credentials of an account, which is empty until somebody uses it: any 12 digits."""
+    return CREDENTIALS | ({"AWS_ACCESS_KEY_ID": account} if account != ACCOUNT else {})
+
+
 @contextmanager
-def running_emulator() -> Iterator[str]:
-    """Run an empty emulator and give its URL. All it held is gone afterwards."""
+def running_emulator(*, enforced: bool = False) -> Iterator[str]:
+    """Run an empty emulator and give its URL. All it held is gone afterwards.
+
+    `enforced`: signatures are checked and IAM decides, so that a function may do what its role allows and nothing else.
+    """
     if not _PYTHON.exists():
         raise EmulatorFailed("the AWS emulator is not installed: run `make emulator`")
     with tempfile.TemporaryDirectory(prefix="emulator-", ignore_cleanup_errors=True) as folder:
-        process, port = _start(Path(folder))
+        process, port = _start(Path(folder), {"AUTH": "true"} if enforced else {})
         try:
             yield f"http://127.0.0.1:{port}"
         finally:
@@ -48,7 +59,7 @@ def emulator_url() -> Iterator[str]:
         yield url
 
 
-def _start(folder: Path) -> tuple[subprocess.Popen[bytes], int]:
+def _start(folder: Path, more: Mapping[str, str]) -> tuple[subprocess.Popen[bytes], int]:
     printed = folder / "printed"
     for _ in range(_ATTEMPTS):
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -56,11 +67,12 @@ def _start(folder: Path) -> tuple[subprocess.Popen[bytes], int]:
         with printed.open("wb") as output:
             process = subprocess.Popen(
                 [_PYTHON, "-m", "ministack"],
-                env=_environment(folder, port),
+                env={**_environment(folder, port), **more},
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,  # so that its functions end with it
             )
         if _is_ready(process, port):
             return process, port
@@ -104,9 +116,10 @@ def _is_ready(process: subprocess.Popen[bytes], port: int) -> bool:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask it to stop; then make it, and every function that it still runs."""
     process.terminate()
-    try:
+    with suppress(subprocess.TimeoutExpired):  # after much use it closes its port and lives on
         process.wait(_STOP)
-    except subprocess.TimeoutExpired:  # after much use it closes its port and lives on
-        process.kill()
-        process.wait()
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
