@@ -12,6 +12,7 @@ DEV = .venv/dev.stamp
 EMULATOR = .venv-emulator/stamp
 CDK = .venv-cdk/stamp
 PEER = .venv-bench/stamp
+CHECKOV = .venv-checkov/stamp
 
 # Every package comes from a lock with hashes; the checkout itself is built by the locked backend.
 INSTALL = python -m pip install --quiet --no-input --disable-pip-version-check
@@ -69,7 +70,7 @@ lock: ## write requirements/*.txt anew; UPGRADE=--upgrade takes the newest of ev
 	$(COMPILE) pyproject.toml -c requirements/deploy.txt -c requirements/otel.txt --extra deploy --extra dev -o requirements/dev.txt
 	$(COMPILE) -c requirements/base.txt --group aws -o requirements/aws.txt
 	$(COMPILE) -c requirements/base.txt --group aws-identity -o requirements/aws-identity.txt
-	for name in build bench cdk emulator; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt; done
+	for name in build bench cdk checkov emulator; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## remove environments and caches; a desk's data stays
 	rm -rf .venv .venv-* .*_cache .hypothesis build dist
@@ -109,4 +110,10 @@ $(PEER): requirements/bench.txt
 	@echo "Installing the locked peers of the benchmark into .venv-bench ..."
 	@test -x .venv-bench/bin/pip || $(PYTHON) -m venv --clear .venv-bench
 	@.venv-bench/bin/$(LOCKED) -r requirements/bench.txt
+	@touch $@
+
+$(CHECKOV): requirements/checkov.txt
+	@echo "Installing the locked checker of infrastructure into .venv-checkov ..."
+	@test -x .venv-checkov/bin/pip || $(PYTHON) -m venv --clear .venv-checkov
+	@.venv-checkov/bin/$(LOCKED) -r requirements/checkov.txt
 	@touch $@
