@@ -1,6 +1,6 @@
 # Everything a developer does, by name. `make help` lists it. Needs git, make and Python 3.11 or newer; nothing else.
 .POSIX:
-.PHONY: help up test lint fmt simulate crash soak bench emulator cdk lock clean
+.PHONY: help up test lint fmt simulate crash soak bench emulator cdk postman lock clean
 
 PYTHON ?= python3
 SEEDS ?= 2000
@@ -12,6 +12,7 @@ DEV = .venv/dev.stamp
 EMULATOR = .venv-emulator/stamp
 CDK = .venv-cdk/stamp
 PEER = .venv-bench/stamp
+NEWMAN = tests/postman/node_modules/stamp
 CHECKOV = .venv-checkov/stamp
 
 # Every package comes from a lock with hashes; the checkout itself is built by the locked backend.
@@ -56,6 +57,11 @@ soak: $(DEV) $(EMULATOR) ## the long run: 20,000 seeds, 20 crashes, the slow tes
 bench: $(DEV) $(PEER) ## measure orders a second, ours beside others; BENCH=--quick takes a minute
 	@.ci/servers bench
 	@$(BIN)/python -m bench $(BENCH)
+
+postman: $(DEV) $(NEWMAN) ## run the Postman collection on a desk of its own, or on URL=... with TOKEN=...
+	@test -n "$(URL)" || $(BIN)/pytest -q tests/postman
+	@test -z "$(URL)" || { mkdir -p build && $(BIN)/frontdesk postman --out build/postman.json && \
+	  tests/postman/node_modules/.bin/newman run build/postman.json --env-var "base_url=$(URL)" --env-var "token=$(TOKEN)"; }
 
 emulator: $(EMULATOR) ## install the AWS emulator that the tests use
 
@@ -116,4 +122,10 @@ $(CHECKOV): requirements/checkov.txt
 	@echo "Installing the locked checker of infrastructure into .venv-checkov ..."
 	@test -x .venv-checkov/bin/pip || $(PYTHON) -m venv --clear .venv-checkov
 	@.venv-checkov/bin/$(LOCKED) -r requirements/checkov.txt
+	@touch $@
+
+$(NEWMAN): tests/postman/package.json tests/postman/package-lock.json
+	@command -v npm >/dev/null || { echo >&2 "The Postman collection is run by Newman, which needs Node.js 18 or newer."; exit 1; }
+	@echo "Installing the locked Newman into tests/postman ..."
+	@cd tests/postman && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@

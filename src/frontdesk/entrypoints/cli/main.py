@@ -21,6 +21,7 @@ from frontdesk.entrypoints.cli import (
 )
 from frontdesk.entrypoints.cli.describe import manifest, openapi
 from frontdesk.entrypoints.cli.mending import exit_status_of
+from frontdesk.entrypoints.cli.postman import postman
 from frontdesk.entrypoints.cli.reconcile import reconcile
 from frontdesk.entrypoints.cli.reference import reference
 from frontdesk.entrypoints.cli.tokens import token
@@ -84,5 +85,8 @@ _add(
     epilog="Example: frontdesk traffic --shop corner-snacks --rate 100 --spike 5:10:2", rich_help_panel=CARE
 )(traffic)
 _add(epilog="Example: frontdesk openapi > openapi.json", rich_help_panel=BUILD)(openapi)
+_add(epilog="Example: frontdesk postman --out frontdesk.postman_collection.json", rich_help_panel=BUILD)(
+    postman
+)
 _add(epilog="Example: frontdesk manifest --services orders", rich_help_panel=BUILD)(manifest)
 _add(epilog="Example: frontdesk reference --out docs/reference", rich_help_panel=BUILD)(reference)

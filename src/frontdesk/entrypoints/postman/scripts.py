@@ -1,0 +1,78 @@
+"""The JavaScript that Postman runs after a request: it looks whether the answer is what OpenAPI and the story say."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from frontdesk.entrypoints.postman.steps import Step
+
+TRIES = 60  # of a patient step
+PAUSE_MILLISECONDS = 500  # between two of them
+
+BEGIN = (  # of the first request: each run has keys and addresses of its own
+    'pm.collectionVariables.set("run", Date.now().toString(36) + Math.random().toString(36).slice(2, 6));',
+    'pm.collectionVariables.set("tries", 0);',
+)
+
+
+def checks(step: Step, status: int, schema: str, headers: Sequence[str]) -> list[str]:
+    """Return the script's lines: what must be so, and what to keep.
+
+    A patient step asks first whether it is so yet, and sends itself again if not, for half a minute at most.
+    """
+    told = [*_told(step, status, schema, headers)]
+    kept = [
+        f"pm.collectionVariables.set({_js(name)}, pm.response.json()[{_js(field)}]);"
+        for name, field in step.save.items()
+    ]
+    if not step.patient:
+        return [*told, *kept]
+    return [
+        "const tries = Number(pm.collectionVariables.get('tries'));",
+        f"const ready = {_ready(step, status)};",
+        f"if (!ready && tries < {TRIES}) {{",
+        "  pm.collectionVariables.set('tries', tries + 1);",
+        "  pm.execution.setNextRequest(pm.info.requestId);",
+        f"  setTimeout(() => {{}}, {PAUSE_MILLISECONDS});",
+        "} else {",
+        "  pm.collectionVariables.set('tries', 0);",
+        *(f"  {line}" for line in [*told, *kept]),
+        "}",
+    ]
+
+
+def _told(step: Step, status: int, schema: str, headers: Sequence[str]) -> Iterator[str]:
+    yield f'pm.test("answers {status}", () => pm.response.to.have.status({status}));'
+    reference = _js(f"#/components/schemas/{schema}")
+    yield f'pm.test("with {_article(schema)}", () => {{'
+    yield '  const components = {schemas: JSON.parse(pm.collectionVariables.get("schemas"))};'
+    yield f"  pm.response.to.have.jsonSchema({{components, allOf: [{{$ref: {reference}}}]}});"
+    yield "});"
+    for name in headers:
+        yield f'pm.test("has {name}", () => pm.response.to.have.header({_js(name)}));'
+    wanted = {**step.values, **({"code": step.code} if step.code else {})}
+    for name, value in wanted.items():
+        found, expected = f"pm.response.json()[{_js(name)}]", _value(value)
+        yield f'pm.test("{name} is as told", () => pm.expect({found}).to.eql({expected}));'
+    if step.replayed:
+        yield 'pm.test("is the first answer", () => pm.response.to.have.header("Idempotency-Replayed", "true"));'
+
+
+def _ready(step: Step, status: int) -> str:
+    sides = [f"pm.response.code === {status}"]
+    sides += [f"pm.response.json()[{_js(name)}] === {_value(value)}" for name, value in step.values.items()]
+    return " && ".join(sides)
+
+
+def _value(value: Any) -> str:
+    """Return an expected value as JavaScript; a variable is looked up when the script runs."""
+    return f"pm.variables.replaceIn({_js(value)})" if isinstance(value, str) and "{{" in value else _js(value)
+
+
+def _js(value: Any) -> str:
+    return json.dumps(value)
+
+
+def _article(schema: str) -> str:
+    name = schema.rpartition(".")[2]
+    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"

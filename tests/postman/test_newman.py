@@ -1,0 +1,59 @@
+"""The Postman collection, run by Newman against an embedded desk: every example is answered as it says."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from frontdesk.entrypoints.postman.collection import collection
+from tests.journeys.running import RunningDesk
+from tests.postman.newman import GRANTS, SCOPES, SERVICES, newman_or_skip, run
+
+pytestmark = [pytest.mark.stage, pytest.mark.timeout(120)]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
+    newman_or_skip()
+    with RunningDesk(tmp_path_factory.mktemp("desk")) as running:
+        yield running
+
+
+def test_every_example_is_answered_as_the_collection_says_also_the_second_time(
+    desk: RunningDesk, tmp_path: Path
+) -> None:
+    token = desk.token(SCOPES, "postman", GRANTS)
+    for _ in range(2):
+        found = run(tmp_path, desk.url, token)
+
+        assert found.failures == ()
+        assert found.requests >= len(_requests(collection(SERVICES)))
+        assert found.assertions > 2 * found.requests
+
+
+def test_an_answer_of_another_status_shape_or_value_is_found(desk: RunningDesk, tmp_path: Path) -> None:
+    made = collection(SERVICES)
+    schemas = next(variable for variable in made["variable"] if variable["key"] == "schemas")
+    known = msgspec.json.decode(schemas["value"])
+    known["ShopView"]["required"].append("colour")
+    schemas["value"] = msgspec.json.encode(known).decode()
+    made["item"] = made["item"][:1]
+    shown = next(request for request in _requests(made) if request["name"] == "Show a shop")
+    (script,) = (event["script"]["exec"] for event in shown["event"] if event["listen"] == "test")
+    script[0] = script[0].replace("200", "201")
+    script[-1] = script[-1].replace("Corner Snacks", "Another")
+
+    found = run(tmp_path, desk.url, desk.token(SCOPES, "postman", GRANTS), made)
+
+    told = [failure for failure in found.failures if "/shop" in failure or "Show a shop" in failure]
+    assert [sum(word in text for text in told) for word in ("answers 201", "with a ShopView", "name is")] == [
+        1,
+        1,
+        1,
+    ]
+
+
+def _requests(made: dict[str, Any]) -> list[dict[str, Any]]:
+    return [request for folder in made["item"] for request in folder["item"]]
