@@ -136,7 +136,7 @@ def test_the_docs_and_the_manifest_show_the_service(house: Path, client: httpx.C
     assert shown is not None
     reference = client.get(shown[1]).text
     made = subprocess.run(
-        [sys.executable, "-m", "frontdesk", "manifest", "--services", "tables"],
+        [sys.executable, "-m", "frontdesk", "manifest", "--services", "tables", "--json"],
         capture_output=True,
         text=True,
         check=True,

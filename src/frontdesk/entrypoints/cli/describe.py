@@ -1,12 +1,15 @@
 """`frontdesk openapi` and `frontdesk manifest`: what the services declare, as documents."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
 from frontdesk.entrypoints.cli import show
-from frontdesk.entrypoints.cli.options import Services, names_in
+from frontdesk.entrypoints.cli.options import Json, Services, names_in
+
+if TYPE_CHECKING:  # imported only by the command that shows one
+    from frontdesk.manifest.shape import Deployment, Manifest
 
 
 def openapi(services: Services = "") -> None:
@@ -20,13 +23,41 @@ def openapi(services: Services = "") -> None:
 
 def manifest(
     services: Services = "",
+    json: Json = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of the manifest.")] = False,
 ) -> None:
-    """Print what the services need from a runtime: routes, tables, queues, scopes."""
-    from frontdesk import bootstrap  # noqa: PLC0415 - as above
-    from frontdesk.manifest import Manifest  # noqa: PLC0415
-    from frontdesk.manifest import manifest as manifest_of  # noqa: PLC0415
+    """Print what the services need on AWS: a summary, or with [b]--json[/b] all of it, as Terraform and CDK read it."""
+    from frontdesk.manifest.shape import Manifest  # noqa: PLC0415 - as above
 
-    show.as_json(
-        msgspec.json.schema(Manifest) if schema else manifest_of(bootstrap.choose(names_in(services)))
+    if schema:
+        show.as_json(msgspec.json.schema(Manifest))
+        return
+    made = manifest_of(services)
+    if json:
+        show.as_json(made)
+    else:
+        _summary(made.deployment)
+
+
+def manifest_of(services: str) -> "Manifest":
+    """Return the manifest of these services (commas between their names), or of all."""
+    from frontdesk import bootstrap  # noqa: PLC0415 - as above
+    from frontdesk.entrypoints.operations import OPERATIONS  # noqa: PLC0415
+    from frontdesk.manifest.author import manifest as author  # noqa: PLC0415
+
+    return author(bootstrap.choose(names_in(services)), OPERATIONS)
+
+
+def _summary(deployment: "Deployment") -> None:
+    queues = {queue.name: queue for queue in deployment.queues}
+    routes = [route.function for route in deployment.routes]
+    rows = []
+    for function in deployment.functions:
+        queue = queues.get(function.subscriber)
+        hears = (*queue.events, *queue.timers) if queue else ()
+        of_it = routes.count(function.name) or None
+        rows.append((function.name, function.kind, function.memory, of_it, ", ".join(hears)))
+    show.table(("Function", "Kind", "MB", "Routes", "Hears"), rows, right={"MB", "Routes"})
+    show.note(
+        f"{len(deployment.tables)} tables, {len(deployment.queues)} queues, {len(deployment.alarms)} alarms"
     )

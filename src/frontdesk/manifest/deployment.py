@@ -1,0 +1,208 @@
+"""What the services need on AWS: functions, tables, queues and routes, derived from their declarations.
+
+Events that no deployed service publishes are left out of a queue; a queue that would hear nothing is left out whole.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+
+from frontdesk.adapters.aws.items import index_name
+from frontdesk.kernel.http import Route
+from frontdesk.kernel.services import Service, subscribers
+from frontdesk.manifest import permissions, sizes
+from frontdesk.manifest.alarms import BUDGET, alarms
+from frontdesk.manifest.shape import (
+    Beat,
+    Deployment,
+    Function,
+    FunctionKind,
+    HttpRoute,
+    IndexEntry,
+    Permission,
+    Queue,
+    Role,
+    Schedule,
+    Stream,
+    Table,
+)
+
+IDENTITY = "identity"  # the service that signs people in; its functions carry what that takes
+OAUTH, OPERATIONS, SWEEPER = "identity-oauth", "operations-http", "operations-sweeper"
+BEAT = "Desk Beat"
+BEAT_QUEUE = "operations-beat"
+_HANDLERS = "frontdesk.entrypoints.lambdas"
+
+# Open to everybody. A test compares them with what the embedded server serves.
+SIGNING_IN = (
+    "POST /oauth/token",
+    "POST /oauth/revoke",
+    "GET /oauth/authorize",
+    "POST /oauth/authorize",
+    "GET /account/link",
+    "POST /account/link",
+    "GET /account/password",
+    "POST /account/password",
+    "GET /.well-known/openid-configuration",
+    "GET /.well-known/oauth-authorization-server",
+    "GET /.well-known/jwks.json",
+)
+PAGES = ("GET /health", "GET /openapi.json")
+
+# The relay sees only writes that tell or time something: claims, counters and removals never start it.
+_FILTERS = tuple(
+    json.dumps(
+        {
+            "eventName": ["INSERT", "MODIFY"],
+            "dynamodb": {"NewImage": {attribute: {"S": [{"exists": True}]}}},
+        },
+        separators=(",", ":"),
+    )
+    for attribute in ("e", "t")
+)
+
+
+def deployment(services: Sequence[Service], operations: Service) -> Deployment:
+    """Return all that is to be created for these services."""
+    queues = tuple(_queues(services))
+    functions = tuple(_functions(services, queues))
+    return Deployment(
+        functions=functions,
+        roles=_roles(queues),
+        tables=tuple(_table(service) for service in services),
+        streams=tuple(_stream(service) for service in services if permissions.tells(service)),
+        routes=tuple(_routes(services, operations)),
+        queues=queues,
+        parked=tuple(service.name for service in services if permissions.tells(service)),
+        schedules=(Schedule("sweep", "rate(1 minute)", SWEEPER),),
+        beat=Beat(services[0].name, BEAT, BEAT_QUEUE),
+        alarms=tuple(alarms(functions, queues)),
+        budget=BUDGET,
+    )
+
+
+def _queues(services: Sequence[Service]) -> Iterable[Queue]:
+    published = {event.NAME for service in services for event in service.events}
+    for name, (service, reactions) in subscribers(services).items():
+        own = {timer.NAME for timer in service.timers}
+        names = [reaction.on.NAME for reaction in reactions]
+        events = tuple(event for event in names if event in published)
+        timers = tuple(event for event in names if event in own)
+        if events or timers:
+            yield _queue(name, service, events, timers, slow=reactions[0].slow)
+    yield Queue(
+        name=BEAT_QUEUE,
+        function=SWEEPER,
+        service="operations",
+        events=(BEAT,),
+        timers=(),
+        visibility=sizes.BEAT_VISIBILITY,
+        receives=sizes.RECEIVES,
+        batch=sizes.BATCH,
+        window=0,
+        concurrency=0,
+        mapped=False,
+    )
+
+
+def _queue(
+    name: str, service: Service, events: tuple[str, ...], timers: tuple[str, ...], *, slow: bool
+) -> Queue:
+    return Queue(
+        name=name,
+        function=name,
+        service=service.name,
+        events=events,
+        timers=timers,
+        visibility=sizes.VISIBILITIES * sizes.of("queue", slow=slow).timeout,
+        receives=sizes.RECEIVES,
+        batch=sizes.BATCH,
+        window=0,
+        concurrency=sizes.SLOW_CONCURRENCY if slow else sizes.CONCURRENCY,
+        mapped=True,
+    )
+
+
+def _functions(services: Sequence[Service], queues: Sequence[Queue]) -> Iterable[Function]:
+    for service in services:
+        timed = [queue.name for queue in queues if queue.service == service.name and queue.timers]
+        if service.routes:
+            yield _function(f"{service.name}-http", "http", service.name, permissions.http(service))
+        yield from _subscribers(service, queues)
+        if permissions.tells(service):
+            granted = permissions.relay(service, timed)
+            yield _function(f"{service.name}-relay", "stream", service.name, granted)
+        if service.name == IDENTITY:
+            yield _function(OAUTH, "oauth", service.name, permissions.oauth(service))
+    yield _function(OPERATIONS, "operations", "", permissions.operations(services, queues))
+    granted = permissions.sweeper(services, queues, services[0].name, BEAT_QUEUE)
+    yield _function(SWEEPER, "schedule", "", granted)
+
+
+def _subscribers(service: Service, queues: Sequence[Queue]) -> Iterable[Function]:
+    deployed = {queue.name for queue in queues}
+    for name, (_, reactions) in subscribers([service]).items():
+        if name in deployed:
+            granted = permissions.subscriber(service, name)
+            slow = reactions[0].slow  # all of them are, or none
+            yield _function(name, "queue", service.name, granted, subscriber=name, slow=slow)
+
+
+def _function(
+    name: str,
+    kind: FunctionKind,
+    service: str,
+    granted: Iterable[Permission],
+    *,
+    subscriber: str = "",
+    slow: bool = False,
+) -> Function:
+    size = sizes.of(kind, slow=slow)
+    return Function(
+        name=name,
+        kind=kind,
+        service=service,
+        subscriber=subscriber,
+        handler=f"{_HANDLERS}.{_MODULES.get(kind, kind)}.handle",
+        package="identity" if service == IDENTITY else "base",
+        memory=size.memory,
+        timeout=size.timeout,
+        concurrency=0,
+        permissions=(*granted, permissions.logs(name)),
+    )
+
+
+_MODULES = {"stream": "relay", "schedule": "sweeper"}
+
+
+def _roles(queues: Sequence[Queue]) -> tuple[Role, ...]:
+    timed = [Permission(("sqs:SendMessage",), f"queue:{queue.name}") for queue in queues if queue.timers]
+    return (Role("scheduler", "scheduler.amazonaws.com", tuple(timed)),) if timed else ()
+
+
+def _table(service: Service) -> Table:
+    names = [index_name(kind.name, index.name) for kind in service.kinds for index in kind.indexes]
+    return Table(service.name, tuple(IndexEntry(name, f"{name}p", f"{name}s") for name in names))
+
+
+def _stream(service: Service) -> Stream:
+    return Stream(
+        service.name,
+        f"{service.name}-relay",
+        sizes.STREAM_BATCH,
+        sizes.STREAM_RETRIES,
+        sizes.STREAM_AGE,
+        _FILTERS,
+    )
+
+
+def _routes(services: Iterable[Service], operations: Service) -> Iterable[HttpRoute]:
+    for service in services:
+        yield from (_route(route, f"{service.name}-http") for route in service.routes)
+        if service.name == IDENTITY:
+            yield from (HttpRoute(key, OAUTH, (), public=True) for key in SIGNING_IN)
+    yield from (_route(route, OPERATIONS) for route in operations.routes)
+    yield from (HttpRoute(key, OPERATIONS, (), public=True) for key in PAGES)
+
+
+def _route(route: Route, function: str) -> HttpRoute:
+    return HttpRoute(f"{route.method} {route.path}", function, route.scopes, public=False)

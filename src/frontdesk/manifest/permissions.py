@@ -1,0 +1,97 @@
+"""What each function may do, and to what. Nothing is granted that its own short story does not need.
+
+A transaction has no permission of its own: AWS asks for that of each action in it.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from frontdesk.adapters.aws.items import index_name
+from frontdesk.kernel.services import Service
+from frontdesk.manifest.shape import Permission, Queue
+
+_READ = ("dynamodb:GetItem", "dynamodb:BatchGetItem")
+_WRITE = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem")
+_TAKE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+_SCHEDULE = ("scheduler:CreateSchedule", "scheduler:UpdateSchedule", "scheduler:DeleteSchedule")
+
+
+def tells(service: Service) -> bool:
+    """Return whether a service needs a relay: it publishes, or sets timers."""
+    return bool(service.events or service.timers)
+
+
+def http(service: Service) -> Iterable[Permission]:
+    """Return what a service's API may do."""
+    yield Permission((*_READ, *_WRITE), f"table:{service.name}")
+    for kind in service.kinds:
+        for index in kind.indexes:
+            yield Permission(("dynamodb:Query",), f"index:{service.name}/{index_name(kind.name, index.name)}")
+    yield from _secrets(service)
+
+
+def subscriber(service: Service, name: str) -> Iterable[Permission]:
+    """Return what a subscriber may do."""
+    yield Permission((*_READ, *_WRITE), f"table:{service.name}")
+    yield Permission((*_TAKE, "sqs:ChangeMessageVisibility"), f"queue:{name}")
+    yield from _secrets(service)
+
+
+def relay(service: Service, timed: Iterable[str]) -> Iterable[Permission]:
+    """Return what a relay may do; `timed` are the queues of its service's timers."""
+    yield Permission(
+        ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
+        f"stream:{service.name}",
+    )
+    yield Permission(("events:PutEvents",), "bus")
+    yield Permission(("sqs:SendMessage",), f"parked:{service.name}")
+    yield Permission(("s3:PutObject",), "failures")
+    yield from _timing(timed)
+
+
+def oauth(service: Service) -> Iterable[Permission]:
+    """Return what signing in may do."""
+    yield Permission((*_READ, *_WRITE), f"table:{service.name}")
+    yield from _secrets(service)
+
+
+def operations(services: Iterable[Service], queues: Sequence[Queue]) -> Iterable[Permission]:
+    """Return what the operator's routes may do: see to dead letters, and send them to their queues again."""
+    for service in services:
+        if service.reactions:
+            yield Permission((*_READ, *_WRITE), f"table:{service.name}")
+    for queue in queues:
+        if queue.mapped:
+            yield Permission(("sqs:SendMessage",), f"queue:{queue.name}")
+
+
+def sweeper(
+    services: Iterable[Service], queues: Sequence[Queue], keeper: str, beat: str
+) -> Iterable[Permission]:
+    """Return what the sweep may do: beat, and pass on whatever a relay could not."""
+    yield Permission(("dynamodb:GetItem", "dynamodb:PutItem"), f"table:{keeper}")
+    yield Permission(("sqs:ReceiveMessage", "sqs:DeleteMessage"), f"queue:{beat}")
+    for service in services:
+        if tells(service):
+            yield Permission(("dynamodb:Scan",), f"table:{service.name}")
+            yield Permission(("sqs:ReceiveMessage", "sqs:DeleteMessage"), f"parked:{service.name}")
+    yield Permission(("events:PutEvents",), "bus")
+    yield Permission(("s3:ListBucket", "s3:GetObject", "s3:DeleteObject"), "failures")
+    yield from _timing(queue.name for queue in queues if queue.timers)
+
+
+def logs(name: str) -> Permission:
+    """Return what every function may do."""
+    return Permission(("logs:CreateLogStream", "logs:PutLogEvents"), f"logs:{name}")
+
+
+def _timing(timed: Iterable[str]) -> Iterable[Permission]:
+    names = tuple(timed)
+    yield from (Permission(("sqs:SendMessage",), f"queue:{name}") for name in names)
+    if names:
+        yield Permission(_SCHEDULE, "schedules")
+        yield Permission(("iam:PassRole",), "scheduler-role")
+
+
+def _secrets(service: Service) -> Iterable[Permission]:
+    if service.name == "identity":
+        yield Permission(("ssm:GetParameter", "ssm:GetParametersByPath", "ssm:PutParameter"), "parameters")
