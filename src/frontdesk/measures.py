@@ -7,11 +7,11 @@ dimensions, whatever else is known stands in the same log line, and a count of n
 import msgspec
 
 NAMESPACE = "frontdesk"
-STAGE, SERVICE, SUBSCRIBER, CODE = "stage", "service", "subscriber", "code"
+STAGE, SERVICE, SUBSCRIBER, CODE = "Stage", "Service", "Subscriber", "Code"
 
 
 class Measure(msgspec.Struct, frozen=True):
-    """A metric in NAMESPACE: its unit and dimensions as CloudWatch has them. Of `stage` the value is the prefix."""
+    """A metric in NAMESPACE: its unit and dimensions as CloudWatch has them. The value of `Stage` is the prefix."""
 
     name: str
     unit: str
@@ -34,14 +34,14 @@ RETRIES = Measure("Retries", "Count", (STAGE,), "Messages whose reaction failed 
 DEAD_LETTERS = Measure("DeadLetters", "Count", (STAGE,), "Messages given up, which wait for a person")
 PARKED = Measure("Parked", "Count", (STAGE,), "Events that the bus refused and the relay parked")
 RELAY_LAG = Measure(
-    "RelayLag", "Milliseconds", (STAGE,), "From the commit of the beat to its arrival in a queue"
+    "RelayLag",
+    "Milliseconds",
+    (STAGE,),
+    "From the commit of the beat to its arrival in a queue, when that is long",
 )
-BEAT_AGE = Measure(
-    "BeatAge", "Seconds", (STAGE,), "How old the newest beat is that came back, once it is late"
+BEAT_LATE = Measure(
+    "BeatLateSeconds", "Seconds", (STAGE,), "Since when no beat has come back, when that is long"
 )
 REPUBLISHED = Measure("Republished", "Count", (STAGE,), "Events that the sweeper published again")
-FAILED_SWEEPS = Measure(
-    "FailedSweeps", "Count", (STAGE,), "Runs of the sweeper that did not finish their work"
-)
 
 MEASURES = tuple(value for value in list(vars().values()) if isinstance(value, Measure))
