@@ -1,5 +1,6 @@
 """Record kinds: how a service's values become records and come back. Declared once, as data."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -40,7 +41,7 @@ class Kind(Generic[T]):
     indexes: tuple[Index[T], ...] = ()
     as_created: Callable[[T], T] = lambda value: value
     often_read: bool = False
-    _at_hand: dict[str, T] = field(default_factory=dict, repr=False, compare=False)
+    _at_hand: OrderedDict[str, T] = field(default_factory=OrderedDict, repr=False, compare=False)
 
     def new(self, id: str, value: T) -> "Stored[T]":
         """Return a value that is not stored yet, as it is to be created."""
@@ -59,7 +60,7 @@ class Kind(Generic[T]):
             if keep:
                 self._at_hand[record.body] = value
                 if len(self._at_hand) > limits.VALUES_AT_HAND:  # the one longest here makes room
-                    del self._at_hand[next(iter(self._at_hand))]
+                    self._at_hand.popitem(last=False)
         return Stored(self, record.id, value, record.version, record.origin, record.handled)
 
 

@@ -1,5 +1,6 @@
 """Messages: what happened, as other services hear of it; and how old ones are read by new code."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
@@ -57,7 +58,7 @@ def unwrap(message: Message, event: type[Event]) -> Event:
         found = read(message.body, event, schema=message.schema, newest=event.SCHEMA, upcasts=event.UPCASTS)
         _AT_HAND[key] = found
         if len(_AT_HAND) > limits.EVENTS_AT_HAND:  # the one longest here makes room
-            del _AT_HAND[next(iter(_AT_HAND))]
+            _AT_HAND.popitem(last=False)
     return found
 
 
@@ -86,5 +87,5 @@ def decoder(type: type[T]) -> msgspec.json.Decoder[T]:
     return found
 
 
-_AT_HAND: dict[tuple[type[Event], int, str], Event] = {}
+_AT_HAND: OrderedDict[tuple[type[Event], int, str], Event] = OrderedDict()
 _DECODERS: dict[type[Any], msgspec.json.Decoder[Any]] = {}

@@ -7,6 +7,7 @@ committed here is what is stored, and a record or counter just written need not 
 import logging
 import sqlite3
 import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -52,8 +53,9 @@ class Database:
             raise
         self.reading = self._connect()
         self.tail: Tail | None = None  # of the continuous copy, if there is one
-        self._hot: dict[tuple[str, str], Record] = {}
-        self._counts: dict[str, int] = {}
+        # Ordered: of a plain dict, the oldest key is the slower to find the more have been removed before it.
+        self._hot: OrderedDict[tuple[str, str], Record] = OrderedDict()
+        self._counts: OrderedDict[str, int] = OrderedDict()
         self._unmoved = (
             CHECKPOINT_ROWS  # rows written since the last checkpoint; a log found at the start is moved
         )
@@ -94,7 +96,7 @@ class Database:
             return
         self._hot[record.kind, record.id] = record
         if len(self._hot) > HOT_RECORDS:
-            del self._hot[next(iter(self._hot))]
+            self._hot.popitem(last=False)
 
     def counts(self, keys: Sequence[str]) -> dict[str, int]:
         """Return where counters stand as they were last committed; what is asked for is at hand from then on."""
@@ -166,7 +168,7 @@ class Database:
     def _keep_counts(self, counts: Mapping[str, int]) -> None:
         self._counts.update(counts)
         while len(self._counts) > HOT_COUNTERS:
-            del self._counts[next(iter(self._counts))]
+            self._counts.popitem(last=False)
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
