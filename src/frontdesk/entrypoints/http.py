@@ -5,7 +5,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
-from urllib.parse import parse_qsl
 
 from starlette.routing import Route as PathRoute
 from starlette.routing import Router
@@ -15,6 +14,7 @@ from frontdesk.adapters.telemetry.context import adopt
 from frontdesk.adapters.tokens.tokens import Tokens
 from frontdesk.entrypoints.admission import Admission
 from frontdesk.entrypoints.api import Request, Response, bug, problem, respond, understand
+from frontdesk.entrypoints.reading import given_correlation_id, read_query
 from frontdesk.entrypoints.requests import NO_ROUTE, OTHER_METHOD, Requests
 from frontdesk.entrypoints.throttle import Failures
 from frontdesk.kernel import limits
@@ -33,8 +33,6 @@ from frontdesk.kernel.ports import Store
 from frontdesk.kernel.services import Service
 
 BODY_SECONDS = 10.0  # that a client may take to send a body
-QUERY_PARAMETERS = 50
-_CORRELATION_CHARS = 64
 _log = logging.getLogger(__name__)
 
 
@@ -113,12 +111,7 @@ class Endpoint:
         return respond(route, await self._desk.bus.ask(service, route, call, self._store))
 
     def _correlation_id(self, headers: Mapping[str, str]) -> str:
-        given = headers.get("x-correlation-id", "")
-        if (
-            given.isascii()
-            and given.replace("-", "").replace("_", "").isalnum()
-            and len(given) <= _CORRELATION_CHARS
-        ):
+        if given := given_correlation_id(headers.get("x-correlation-id", "")):
             return given
         if self._desk.is_traced and (adopted := adopt(headers.get("traceparent", ""))):
             return adopted
@@ -148,22 +141,6 @@ async def read_body(receive: Receive, headers: Mapping[str, str]) -> bytes:
     except TimeoutError:
         raise Malformed(f"The body did not arrive within {BODY_SECONDS:.0f} seconds.") from None
     return body
-
-
-def read_query(query: bytes) -> dict[str, str]:
-    """Return a query string's parameters. Raises Malformed."""
-    if not query:
-        return {}
-    try:
-        pairs = parse_qsl(
-            query.decode("ascii"), keep_blank_values=True, max_num_fields=QUERY_PARAMETERS, errors="strict"
-        )
-    except ValueError:
-        raise Malformed("The query string cannot be read.") from None
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise Malformed("A query parameter is given twice.")
-    return found
 
 
 async def reply(send: Send, response: Response, correlation_id: str) -> None:

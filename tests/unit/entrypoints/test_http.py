@@ -13,7 +13,8 @@ from starlette.types import Message
 from frontdesk.adapters.memory.clock import FixedClock, SeededChance
 from frontdesk.adapters.memory.store import MemoryStore
 from frontdesk.entrypoints import http
-from frontdesk.entrypoints.http import QUERY_PARAMETERS, Desk, front
+from frontdesk.entrypoints.http import Desk, front
+from frontdesk.entrypoints.reading import QUERY_PARAMETERS
 from frontdesk.entrypoints.throttle import FAILURES, Failures
 from frontdesk.kernel import limits
 from frontdesk.kernel.bus import Bus
