@@ -40,7 +40,7 @@ def credentials(account: str = ACCOUNT) -> dict[str, str]:
 def running_emulator(*, enforced: bool = False) -> Iterator[str]:
     """Run an empty emulator and give its URL. All it held is gone afterwards.
 
-    `enforced`: signatures are checked and IAM decides, so that a function may do what its role allows and nothing else.
+    `enforced`: IAM decides, so that a function may do what its role allows and nothing else.
     """
     if not _PYTHON.exists():
         raise EmulatorFailed("the AWS emulator is not installed: run `make emulator`")
