@@ -7,9 +7,8 @@ it is written. So figures of one's own are written only when there is something 
 from collections.abc import Iterable
 
 from frontdesk.manifest.shape import Alarm, Budget, Function, Queue
+from frontdesk.measures import BEAT_AGE, DEAD_LETTERS, NAMESPACE, PARKED, STAGE, Measure
 
-OWN = "frontdesk"  # the namespace of the metrics that the functions write
-DEAD_LETTERS, PARKED, BEAT_LATE = "DeadLetters", "Parked", "BeatLateSeconds"
 MINUTE = 60
 BEHIND_SECONDS = 300
 
@@ -25,9 +24,16 @@ BUDGET = Budget(
 def alarms(functions: Iterable[Function], queues: Iterable[Queue]) -> Iterable[Alarm]:
     """Return the alarms of a stage."""
     yield from _api()
-    yield _own(DEAD_LETTERS, "dead-letters", "A message was given up: its effect is missing.")
-    yield _own(PARKED, "parked-messages", "The bus refused an event; it waits in a parking queue.")
-    yield _own(BEAT_LATE, "the-relay-is-behind", "What is written is not heard: the beat has not come back.")
+    yield _own(DEAD_LETTERS, "dead-letters", "dead-letters", "A message was given up: its effect is missing.")
+    yield _own(
+        PARKED, "parked-messages", "parked-messages", "The bus refused an event; it waits in a parking queue."
+    )
+    yield _own(
+        BEAT_AGE,
+        "late-beat",
+        "the-relay-is-behind",
+        "What is written is not heard: the beat has not come back.",
+    )
     for function in functions:
         if function.kind == "schedule":
             yield _sweep(function)
@@ -81,12 +87,12 @@ def _api() -> Iterable[Alarm]:
     )
 
 
-def _own(metric: str, anchor: str, text: str) -> Alarm:
+def _own(measure: Measure, name: str, anchor: str, text: str) -> Alarm:
     return Alarm(
-        name=anchor,
-        namespace=OWN,
-        metric=metric,
-        dimensions={"Stage": "stage"},
+        name=name,
+        namespace=NAMESPACE,
+        metric=measure.name,
+        dimensions={STAGE: "prefix"},
         statistic="Maximum",
         period=MINUTE,
         evaluations=1,
