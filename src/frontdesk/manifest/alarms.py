@@ -7,7 +7,7 @@ it is written. So figures of one's own are written only when there is something 
 from collections.abc import Iterable
 
 from frontdesk.manifest.shape import Alarm, Budget, Function, Queue
-from frontdesk.measures import BEAT_AGE, DEAD_LETTERS, NAMESPACE, PARKED, STAGE, Measure
+from frontdesk.measures import BEAT_LATE, DEAD_LETTERS, NAMESPACE, PARKED, STAGE, Measure
 
 MINUTE = 60
 BEHIND_SECONDS = 300
@@ -29,7 +29,7 @@ def alarms(functions: Iterable[Function], queues: Iterable[Queue]) -> Iterable[A
         PARKED, "parked-messages", "parked-messages", "The bus refused an event; it waits in a parking queue."
     )
     yield _own(
-        BEAT_AGE,
+        BEAT_LATE,
         "late-beat",
         "the-relay-is-behind",
         "What is written is not heard: the beat has not come back.",
