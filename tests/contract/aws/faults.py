@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from frontdesk.adapters.aws.client import AwsError, Service, Unreachable
-from frontdesk.adapters.aws.store import Client
+from frontdesk.adapters.aws.calls import Client
 
 Payload = Mapping[str, Any]
 Fault = Callable[[str, Payload], Exception | None]

@@ -3,19 +3,20 @@
 A request may reach AWS more than once, so a write needs a token by which its repeat is recognised.
 """
 
-import random
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
+from frontdesk.adapters.aws.clock import fraction
 from frontdesk.adapters.aws.credentials import CredentialCache
 from frontdesk.adapters.aws.errors import AwsError, has_expired, is_passing, read_error, skew
-from frontdesk.adapters.aws.signing import Credentials, Request, sign
+from frontdesk.adapters.aws.names import domain
+from frontdesk.adapters.aws.signing import Credentials, Request, encode_path, encode_query, sign
 from frontdesk.adapters.aws.transport import (
     Answer,
     Endpoint,
@@ -25,7 +26,22 @@ from frontdesk.adapters.aws.transport import (
     parse_url,
 )
 
-__all__ = ["DYNAMODB", "AwsClient", "AwsError", "AwsSettings", "Service", "Unreachable"]
+__all__ = [
+    "DYNAMODB",
+    "EVENTS",
+    "S3",
+    "SCHEDULER",
+    "SQS",
+    "SSM",
+    "Answer",
+    "AwsClient",
+    "AwsError",
+    "AwsSettings",
+    "Service",
+    "Unreachable",
+]
+
+T = TypeVar("T")
 
 BACKOFF = 0.05  # seconds; the longest pause before the first retry, doubled for each further one
 MAX_BACKOFF = 2.0  # seconds
@@ -34,18 +50,23 @@ BUDGET_PER_SUCCESS = 0.1  # earned back: in the long run at most one retry in te
 
 
 class Service(msgspec.Struct, frozen=True):
-    """An AWS service that speaks JSON over POST; `target` is the prefix of its operations."""
+    """An AWS service. Where it speaks JSON over POST, `target` is the prefix of its operations; else it is REST."""
 
     name: str
-    target: str
-    json_version: str
+    target: str = ""
+    json_version: str = ""
 
     def url(self, region: str) -> str:
         """Return the public address of the service in a region."""
-        return f"https://{self.name}.{region}.amazonaws.com"
+        return f"https://{self.name}.{region}.{domain(region)}"
 
 
 DYNAMODB = Service("dynamodb", "DynamoDB_20120810", "1.0")
+EVENTS = Service("events", "AWSEvents", "1.1")
+SQS = Service("sqs", "AmazonSQS", "1.0")
+SSM = Service("ssm", "AmazonSSM", "1.1")
+SCHEDULER = Service("scheduler")
+S3 = Service("s3")
 
 
 class AwsSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,7 +127,7 @@ class AwsClient:
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
-        draw: Callable[[], float] = random.random,
+        draw: Callable[[], float] = fraction,
     ) -> None:
         self._settings = settings
         self._clock = clock
@@ -135,9 +156,31 @@ class AwsClient:
         host = self._reach(service)[0].authority
         request = Request("POST", host, "/", "", headers, body)
         try:
-            return self._perform(service, request)
+            return self._perform(service, request, _document)
         except (AwsError, Unreachable) as error:
             error.add_note(f"in {operation} of {service.name}")
+            raise
+
+    def send(
+        self,
+        service: Service,
+        method: str,
+        path: str,
+        *,
+        query: Iterable[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+    ) -> Answer:
+        """Call a REST service and return its answer as it came. `path` and `query` are not encoded yet.
+
+        Raises what `call` raises.
+        """
+        host = self._reach(service)[0].authority
+        request = Request(method, host, encode_path(path), encode_query(query), headers or {}, body)
+        try:
+            return self._perform(service, request, _whole)
+        except (AwsError, Unreachable) as error:
+            error.add_note(f"in {method} of {service.name}")
             raise
 
     def close(self) -> None:
@@ -145,7 +188,7 @@ class AwsClient:
         for _, pool in list(self._pools.values()):
             pool.close()
 
-    def _perform(self, service: Service, request: Request) -> dict[str, Any]:
+    def _perform(self, service: Service, request: Request, read: Callable[[Answer], T]) -> T:
         """Attempt until it works, or time, attempts or budget run out. Pauses have full jitter."""
         until = self._monotonic() + self._settings.deadline
         unknown = False  # may any attempt so far have had its effect?
@@ -153,7 +196,7 @@ class AwsClient:
         failure: AwsError | Unreachable
         while True:
             try:
-                found = self._attempt(service, request, until)
+                found = read(self._attempt(service, request, until))
             except AwsError as refusal:
                 failure = refusal
                 unknown = unknown or refusal.is_fault
@@ -173,7 +216,7 @@ class AwsClient:
             raise Unreachable("an earlier attempt was not answered", sent=True) from failure
         raise failure
 
-    def _attempt(self, service: Service, request: Request, until: float) -> dict[str, Any]:
+    def _attempt(self, service: Service, request: Request, until: float) -> Answer:
         """Ask, and once more at once if our clock or our credentials were to blame."""
         credentials = self._settings.credentials.get()
         offset = self._skew  # another thread may correct it meanwhile
@@ -190,7 +233,7 @@ class AwsClient:
                 error = read_error(answer)
         if error is not None:
             raise error
-        return _document(answer)
+        return answer
 
     def _exchange(self, service: Service, request: Request, credentials: Credentials, until: float) -> Answer:
         left = until - self._monotonic()
@@ -221,6 +264,10 @@ class AwsClient:
             tls = self._tls if endpoint.tls else None
             pool = Pool(endpoint, tls=tls, connect_timeout=settings.connect_timeout)
             return self._pools.setdefault(service.name, (endpoint, pool))
+
+
+def _whole(answer: Answer) -> Answer:
+    return answer
 
 
 def _document(answer: Answer) -> dict[str, Any]:

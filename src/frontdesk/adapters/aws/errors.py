@@ -70,11 +70,18 @@ def read_error(answer: Answer) -> AwsError | None:
         body = msgspec.json.decode(answer.body, type=dict[str, Any])
     except msgspec.DecodeError:
         body = {}
-    named = answer.headers.get("x-amzn-errortype") or body.get("__type") or body.get("code")
+    named = (
+        answer.headers.get("x-amzn-errortype") or body.get("__type") or body.get("code") or _in_xml(answer)
+    )
     # As seen: "X", "com.amazonaws.dynamodb.v20120810#X", and "X:http://internal.amazon.com/…".
     code = str(named or f"Http{answer.status}").partition(":")[0].rpartition("#")[2]
     message = str(body.get("message") or body.get("Message") or "")
     return AwsError(code, message, answer.status, body)
+
+
+def _in_xml(answer: Answer) -> str:
+    """Return the code of an error of S3, which alone does not speak JSON."""
+    return answer.body.partition(b"<Code>")[2].partition(b"</Code>")[0].decode("ascii", "replace")
 
 
 def is_passing(failure: AwsError | Unreachable) -> bool:

@@ -65,16 +65,18 @@ def sign(
     """
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(moment))
     headers = {**request.headers, "host": request.host, "x-amz-date": stamp}
+    payload = sha256(request.body).hexdigest()
+    plain = service == "s3"
+    if plain:
+        headers["x-amz-content-sha256"] = payload
     if credentials.token is not None:
         headers["x-amz-security-token"] = credentials.token
     names = sorted(headers)
     signed = ";".join(names)
     lines = "".join(f"{name}:{' '.join(headers[name].split())}\n" for name in names)
     # Every service but S3 wants the path encoded once more than on the wire.
-    path = request.path if request.path == "/" else encode_path(request.path)
-    canonical = (
-        f"{request.method}\n{path}\n{request.query}\n{lines}\n{signed}\n{sha256(request.body).hexdigest()}"
-    )
+    path = request.path if plain or request.path == "/" else encode_path(request.path)
+    canonical = f"{request.method}\n{path}\n{request.query}\n{lines}\n{signed}\n{payload}"
     day = stamp[:8]
     scope = f"{day}/{region}/{service}/aws4_request"
     digest = sha256(canonical.encode()).hexdigest()

@@ -6,11 +6,11 @@ depend on them, and a hot counter must not make anybody give up.
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from frontdesk.adapters.aws import queries, writes
-from frontdesk.adapters.aws.client import DYNAMODB, AwsError, Service, Unreachable
-from frontdesk.adapters.aws.errors import is_passing
+from frontdesk.adapters.aws.calls import Client, ask
+from frontdesk.adapters.aws.client import DYNAMODB, AwsError
 from frontdesk.adapters.aws.items import claim_key, claim_of, counter_key, counter_of, record_key, record_of
 from frontdesk.adapters.aws.outcomes import stands
 from frontdesk.kernel.errors import Unavailable
@@ -20,13 +20,6 @@ from frontdesk.kernel.records import Claim, Commit, Record, Span
 PATIENCE = timedelta(seconds=10)  # with others at work on the same items; API Gateway gives up after 30
 PAUSE_SECONDS = 0.01  # the longest before the second try, doubled for each further one
 PAUSE_MAX_SECONDS = 0.5
-
-
-class Client(Protocol):
-    """What makes the calls: see `client.AwsClient`."""
-
-    def call(self, service: Service, operation: str, payload: Mapping[str, Any]) -> dict[str, Any]:
-        """See `client.AwsClient.call`."""
 
 
 class DynamoStore:
@@ -113,14 +106,7 @@ class DynamoStore:
         return item
 
     def _call(self, operation: str, payload: Mapping[str, Any]) -> dict[str, Any]:
-        try:
-            return self._client.call(DYNAMODB, operation, payload)
-        except Unreachable as silence:
-            raise Unavailable from silence
-        except AwsError as error:
-            if is_passing(error):
-                raise Unavailable from error
-            raise
+        return ask(self._client, DYNAMODB, operation, payload)
 
 
 class Retry:
