@@ -12,7 +12,6 @@ from pathlib import Path
 from tests.crash.customers import Customers
 from tests.crash.errands import ACCOUNTS, PLENTY, SCARCE, Tally, errand, fill
 from tests.crash.verdict import Report, in_the_end, so_far
-from tests.journeys.agreement import wait_until_settled
 from tests.journeys.running import RunningDesk
 
 KILLED_BETWEEN = (0.05, 0.95)  # of a cycle's orders answered
@@ -25,7 +24,7 @@ def crash_loop(folder: Path, cycles: int, orders: int, seed: int) -> Iterator[Re
     desk = RunningDesk(folder).start("--demo")
     try:
         fill(desk, PLENTY)
-        wait_until_settled(desk)
+        desk.wait_until_settled()
         yield from _cycles(desk, cycles, orders, seed)
     finally:
         desk.kill()
@@ -44,9 +43,9 @@ def _cycles(desk: RunningDesk, cycles: int, orders: int, seed: int) -> Iterator[
         desk.start()
         asyncio.run(customers.run(desk.url))
         yield so_far(desk, tally, cycle + 1)
-    wait_until_settled(desk, SETTLE_SECONDS)
+    desk.wait_until_settled(SETTLE_SECONDS)
     fill(desk, {"brightclean": [SCARCE["brightclean"]]})  # who waits is served
-    wait_until_settled(desk, SETTLE_SECONDS)
+    desk.wait_until_settled(SETTLE_SECONDS)
     yield in_the_end(desk, tally, cycles, errands)
 
 

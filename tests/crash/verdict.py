@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tests.crash.errands import Errand, Tally
-from tests.journeys.agreement import compared, standings
 from tests.journeys.running import RunningDesk
 
 _TWICE = """
@@ -38,7 +37,7 @@ class Report:
 
 def so_far(desk: RunningDesk, tally: Tally, cycles: int) -> Report:
     """Look for what was lost or doubled, once every customer has an answer."""
-    stored = standings(desk)
+    stored = desk.standings()
     known = set(tally.orders.values())
     strangers = [f"{id}: nobody was told of it" for id in stored if id not in known]
     return Report(
@@ -53,8 +52,8 @@ def so_far(desk: RunningDesk, tally: Tally, cycles: int) -> Report:
 
 def in_the_end(desk: RunningDesk, tally: Tally, cycles: int, errands: Sequence[Errand]) -> Report:
     """Look also for orders that stand where they should not, and for what does not agree; the desk is at rest."""
-    stored = standings(desk)
-    found = compared(desk)
+    stored = desk.standings()
+    found = desk.compared()
     return replace(
         so_far(desk, tally, cycles),
         ends=tuple(sorted(Counter(stored.values()).items())),

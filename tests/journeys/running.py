@@ -3,32 +3,41 @@
 import os
 import re
 import signal
-import ssl
+import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Self
 
 import httpx
 
 from frontdesk import bootstrap
+from frontdesk.adapters.embedded.directory import DataDirectory
+from frontdesk.adapters.embedded.reader import Reader
 from frontdesk.config import Settings
+from frontdesk.kernel.services import subscribers
+from frontdesk.reconciliation.report import Report, report
+from frontdesk.services.orders.model import ORDERS
+from tests.journeys.desk import client_of
 
 START_SECONDS = 15.0
 STOP_SECONDS = 15.0
-NO_TLS = ssl.SSLContext(
-    ssl.PROTOCOL_TLS_CLIENT
-)  # spares every client the reading of the system's certificates
+STEP_SECONDS = 0.03
+READINGS = 3  # in a row that must find nothing: what is on its way from the log into a retry may escape one
 _ADDRESS = re.compile(r"open at (http://\S+)")
 
 
 class RunningDesk:
-    """Start it, talk to it, kill it, start it again on the same data; as a context it is running, and gone in the end.
+    """A `desk.Desk`. Start it, talk to it, kill it, start it again on the same data.
 
-    `program` is what is run in place of `frontdesk`: a module, and words that come before `up`.
+    As a context it is running, and gone in the end. `program` is what is run in place of `frontdesk`: a module, and
+    words that come before `up`.
     """
+
+    has_gateway = False
 
     def __init__(self, folder: Path, *arguments: str, program: Sequence[str] = ("frontdesk",)) -> None:
         self.data = folder / "data"
@@ -106,9 +115,64 @@ class RunningDesk:
         return bootstrap.tokens(Settings(data=self.data)).issue(subject, scopes.split(), given)
 
     def client(self, token: str = "") -> httpx.Client:
-        """Return an HTTP client that speaks for a token."""
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=30, verify=NO_TLS)
+        """See `Desk`."""
+        return client_of(self.url, token)
+
+    def command(self, *words: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+        """See `Desk`."""
+        line = [sys.executable, "-m", "frontdesk", *words, "--data", str(self.data)]
+        return subprocess.run(line, capture_output=True, text=True, timeout=50, check=False, input=stdin)
+
+    def wait_until_settled(self, seconds: float = 30.0) -> None:
+        """See `Desk`."""
+        deadline = time.monotonic() + seconds
+        quiet = 0
+        while quiet < READINGS:
+            retries = self._count("retries where due is not null")
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"still at work: {self.health()}, {retries} to try again")
+            backlog = self.health()["backlog"]
+            assert isinstance(backlog, dict)
+            is_quiet = not any(backlog.values()) and not retries
+            quiet = quiet + 1 if is_quiet else 0
+            time.sleep(0 if is_quiet else STEP_SECONDS)
+
+    def compared(self, shop: str = "") -> Report:
+        """See `Desk`."""
+        hearing = {
+            name: [r.on.NAME for r in heard] for name, (_, heard) in subscribers(bootstrap.choose()).items()
+        }
+        with Reader(self.data, hearing) as reader:
+            return report(reader, shop)
+
+    def standings(self) -> dict[str, str]:
+        """See `Desk`."""
+        with Reader(self.data, {}) as reader:
+            return {record.id: ORDERS.load(record).value.status.value for record in reader.scan(ORDERS.name)}
+
+    @contextmanager
+    def without(self, service: str) -> Iterator[None]:
+        """See `Desk`. It is started again without the service, and then with all."""
+        self.stop()
+        self.start("--services", ",".join(name for name in bootstrap.SERVICES if name != service))
+        yield
+        self.stop()
+        self.start()
+
+    def overwrite(self, kind: str, id: str, body: str) -> str:
+        """See `Desk`. It is stopped meanwhile."""
+        self.stop()
+        with closing(sqlite3.connect(DataDirectory(self.data).database)) as database, database:
+            was: str = database.execute(f"select body from r_{kind} where id=?", (id,)).fetchone()[0]  # noqa: S608
+            database.execute(f"update r_{kind} set body=? where id=?", (body, id))  # noqa: S608
+        self.start()
+        return was
+
+    def _count(self, rows: str) -> int:
+        where = f"{DataDirectory(self.data).database.as_uri()}?mode=ro"
+        with closing(sqlite3.connect(where, uri=True)) as database:
+            count: int = database.execute(f"select count(*) from {rows}").fetchone()[0]  # noqa: S608
+        return count
 
     @property
     def pid(self) -> int:

@@ -7,8 +7,7 @@ from typing import Any, Self
 
 import httpx
 
-from tests.journeys.agreement import wait_until_settled
-from tests.journeys.running import RunningDesk
+from tests.journeys.desk import Desk
 
 OWNER = (
     "orders:write orders:read orders:fulfil catalogue:read catalogue:write stock:read stock:write books:read"
@@ -26,7 +25,7 @@ _CHANNELS = {
 class Shop:
     """Use as a context: it closes its connections."""
 
-    def __init__(self, desk: RunningDesk, id: str, *, waits: bool = False) -> None:
+    def __init__(self, desk: Desk, id: str, *, waits: bool = False) -> None:
         self.desk = desk
         self.id = id
         self.terms: dict[str, Any] = {
@@ -43,6 +42,10 @@ class Shop:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
         self.owner.close()
         self.customer.close()
 
@@ -53,7 +56,7 @@ class Shop:
             self.sell(sku, tracked=pieces is not None)
             if pieces:
                 self.receive(sku, pieces)
-        wait_until_settled(self.desk)
+        self.desk.wait_until_settled()
         return self
 
     def change(self, **terms: Any) -> None:

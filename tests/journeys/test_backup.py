@@ -20,6 +20,8 @@ from tests.crash.wire import GoneError, Wire
 from tests.journeys.orders import order
 from tests.journeys.running import RunningDesk
 
+pytestmark = pytest.mark.embedded
+
 BEHIND = timedelta(
     seconds=4
 )  # `frontdesk up --copy-to` states one second; a machine that runs tests is busier

@@ -6,6 +6,7 @@ import json
 import httpx
 import pytest
 
+from tests.journeys.desk import Desk
 from tests.journeys.orders import order
 from tests.journeys.running import RunningDesk
 
@@ -85,7 +86,7 @@ def _unsigned(token: str) -> str:
     return f"{header}.{token.split('.')[1]}."
 
 
-def test_no_token_a_forged_one_and_an_unsigned_one_are_refused_alike(desk: RunningDesk) -> None:
+def test_no_token_a_forged_one_and_an_unsigned_one_are_refused_alike(desk: Desk) -> None:
     good = desk.token("orders:write orders:read")
     for token in ("", "garbage", _forged(good), _unsigned(good)):
         with desk.client(token) as client:
@@ -95,16 +96,14 @@ def test_no_token_a_forged_one_and_an_unsigned_one_are_refused_alike(desk: Runni
         assert "WWW-Authenticate" in answer.headers
 
 
-def test_a_token_of_another_desk_is_refused(
-    desk: RunningDesk, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_a_token_of_another_desk_is_refused(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> None:
     other = RunningDesk(tmp_path_factory.mktemp("other"))
 
     with desk.client(other.token("orders:write")) as client:
         assert client.post("/orders", json=order()).status_code == 401
 
 
-def test_a_token_without_the_scope_is_told_which_one_is_missing(desk: RunningDesk) -> None:
+def test_a_token_without_the_scope_is_told_which_one_is_missing(desk: Desk) -> None:
     with desk.client(desk.token("orders:read")) as client:
         answer = client.post("/orders", json=order())
 

@@ -13,6 +13,8 @@ import pytest
 from tests.journeys.orders import order
 from tests.journeys.running import RunningDesk
 
+pytestmark = pytest.mark.embedded
+
 SHOP = "corner-snacks"
 TRAFFIC = ("traffic", "--shop", SHOP, "--rate", "60", "--duration", "2", "--connections", "8")
 

@@ -1,38 +1,37 @@
-"""Clients and people come in with a usual OAuth 2 library, over HTTP; and those who must not, do not."""
+"""People come in with a usual OAuth 2 library and a browser, over HTTP; and those who must not, do not."""
 
-import base64
-import hmac
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
-from typing import Any
 
 import httpx
 import pytest
 from authlib.integrations.base_client.errors import OAuthError  # type: ignore[import-untyped] # has its types in another package
 from authlib.integrations.httpx_client import OAuth2Client  # type: ignore[import-untyped]  # as above
-from joserfc import jwt
-from joserfc.jwk import KeySet
 
 from tests.journeys.browser import Browser, Form, answer_in
+from tests.journeys.oauth import (
+    BACK,
+    VERIFIER,
+    a_till,
+    becomes,
+    close_clients,
+    command,
+    machine,
+    operator,
+    person,
+    reads_orders,
+    way_in,
+)
 from tests.journeys.running import RunningDesk
 
-BACK = "https://shop.example/back"
+pytestmark = pytest.mark.embedded  # its messages to people are read from the data folder
+
 PASSWORD = "correct horse battery"
-VERIFIER = "v" * 64
-FORM = {"content-type": "application/x-www-form-urlencoded"}
-
-
-OPENED: list[OAuth2Client] = []
-TOKENS: dict[str, str] = {}
 
 
 @pytest.fixture(autouse=True)
 def _close_clients() -> Iterator[None]:
     yield
-    while OPENED:
-        OPENED.pop().close()
+    close_clients()
 
 
 @pytest.fixture(scope="module")
@@ -66,62 +65,6 @@ def browser(desk: RunningDesk) -> Iterator[Browser]:
     found.http.close()
 
 
-def command(desk: RunningDesk, *words: str, stdin: str = "") -> Any:
-    """Run a command beside the server and return what it printed as JSON."""
-    line = [sys.executable, "-m", "frontdesk", *words, "--data", str(desk.data), "--json"]
-    done = subprocess.run(line, capture_output=True, text=True, check=True, input=stdin)
-    return json.loads(done.stdout)
-
-
-def operator(desk: RunningDesk, method: str, path: str, body: object = None) -> Any:
-    """Ask the desk as whoever runs it."""
-    if desk.url not in TOKENS:
-        TOKENS[desk.url] = desk.token("operate users:write users:read clients:write orders:read orders:write")
-    headers = {"authorization": f"Bearer {TOKENS[desk.url]}"}
-    answer = httpx.request(method, f"{desk.url}{path}", json=body, headers=headers)
-    assert answer.is_success, answer.text
-    return answer.json()
-
-
-def a_till(desk: RunningDesk) -> dict[str, Any]:
-    body = {"name": "Till", "scopes": ["orders:read"], "grants": {"shop:corner-snacks": "staff"}}
-    made: dict[str, Any] = operator(desk, "POST", "/clients", body)
-    return made
-
-
-def _opened(*identity: str, **settings: str) -> OAuth2Client:
-    client = OAuth2Client(*identity, **settings)
-    OPENED.append(client)
-    return client
-
-
-def machine(desk: RunningDesk, till: dict[str, Any], method: str = "client_secret_basic") -> OAuth2Client:
-    return _opened(
-        till["client_id"],
-        till["client_secret"],
-        token_endpoint=f"{desk.url}/oauth/token",
-        token_endpoint_auth_method=method,
-    )
-
-
-def person(desk: RunningDesk, client_id: str) -> OAuth2Client:
-    return _opened(
-        client_id,
-        token_endpoint=f"{desk.url}/oauth/token",
-        token_endpoint_auth_method="none",
-        redirect_uri=BACK,
-        code_challenge_method="S256",
-    )
-
-
-def way_in(desk: RunningDesk, client_id: str, **changes: str) -> str:
-    """Return where a client sends a person to."""
-    url, _ = person(desk, client_id).create_authorization_url(
-        f"{desk.url}/oauth/authorize", state="s-1", code_verifier=VERIFIER
-    )
-    return str(httpx.URL(url).copy_merge_params(changes))
-
-
 def sign_in(browser: Browser, where: str, address: str, password: str = PASSWORD) -> httpx.Response:
     return browser.send(browser.http.get(where), address=address, password=password)
 
@@ -133,50 +76,6 @@ def signed_in(desk: RunningDesk, website: str, browser: Browser, address: str) -
     client = person(desk, website)
     client.fetch_token(authorization_response=back.headers["location"], code_verifier=VERIFIER, state="s-1")
     return client
-
-
-def reads_orders(desk: RunningDesk, token: str) -> int:
-    return httpx.get(f"{desk.url}/orders", headers={"authorization": f"Bearer {token}"}).status_code
-
-
-def becomes(status: int, desk: RunningDesk, token: str) -> bool:
-    """Return whether a token is answered so within a second: withdrawals travel as events."""
-    desk.wait_until_quiet()
-    return reads_orders(desk, token) == status
-
-
-@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
-def test_a_partners_system_signs_in_as_itself(desk: RunningDesk, method: str) -> None:
-    client = machine(desk, a_till(desk), method)
-    token = client.fetch_token(grant_type="client_credentials")
-    assert (token["token_type"], token["expires_in"], token["scope"]) == ("Bearer", 3600, "orders:read")
-    orders = client.get(f"{desk.url}/orders", params={"shop_id": "corner-snacks"})
-    assert orders.status_code == 200
-    with pytest.raises(OAuthError, match="invalid_scope"):
-        client.fetch_token(grant_type="client_credentials", scope="orders:read operate")
-
-
-def test_a_secret_is_rotated_without_a_gap(desk: RunningDesk) -> None:
-    till = a_till(desk)
-    newer = command(desk, "clients", "rotate-secret", till["client_id"])
-    for known in (till, newer):
-        machine(desk, known).fetch_token(grant_type="client_credentials")
-    command(desk, "clients", "rotate-secret", till["client_id"], "--alone")
-    for known in (till, newer):
-        with pytest.raises(OAuthError, match="invalid_client"):
-            machine(desk, known).fetch_token(grant_type="client_credentials")
-
-
-def test_a_revoked_client_is_out_at_once(desk: RunningDesk) -> None:
-    till = a_till(desk)
-    token = machine(desk, till).fetch_token(grant_type="client_credentials")["access_token"]
-    assert reads_orders(desk, token) == 200
-    operator(desk, "POST", f"/clients/{till['client_id']}/revoke", {"reason": "contract ended"})
-    assert becomes(401, desk, token)
-    with pytest.raises(OAuthError, match="invalid_client"):
-        machine(desk, till).fetch_token(grant_type="client_credentials")
-    (act,) = operator(desk, "GET", f"/audit?about={till['client_id']}&limit=1")["items"]
-    assert (act["what"], act["detail"]) == ("client revoked", "contract ended")
 
 
 def test_a_person_signs_up_signs_in_and_comes_back_with_a_token(
@@ -298,44 +197,6 @@ def test_a_role_that_is_taken_away_is_gone_from_the_token_at_once(
     assert client.get(shops_orders).status_code == 404
 
 
-def test_keys_rotate_while_old_tokens_stay_good_and_a_leaked_key_ends_them_all(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    desk = RunningDesk(tmp_path_factory.mktemp("keys"), "--demo").start()
-    try:
-        till = a_till(desk)
-        old = machine(desk, till).fetch_token(grant_type="client_credentials")["access_token"]
-        keys = command(desk, "keys", "rotate")
-        published = httpx.get(f"{desk.url}/.well-known/jwks.json").json()
-        assert [key["kid"] for key in published["keys"]] == [key["kid"] for key in keys]
-        assert jwt.decode(old, KeySet.import_key_set(published)).claims["sub"] == till["client_id"]
-        assert reads_orders(desk, old) == 200
-        command(desk, "keys", "rotate", "--at-once")
-        assert reads_orders(desk, old) == 401
-        new = machine(desk, till).fetch_token(grant_type="client_credentials")["access_token"]
-        assert reads_orders(desk, new) == 200
-        command(desk, "clients", "revoke", till["client_id"])
-        desk.stop()
-        desk.start()
-        assert reads_orders(desk, new) == 401
-        assert [d["what"] for d in command(desk, "audit")].count("signing keys rotated") == 2
-    finally:
-        desk.stop()
-
-
-def test_a_gateway_finds_everything_it_needs(desk: RunningDesk) -> None:
-    found = httpx.get(f"{desk.url}/.well-known/openid-configuration").json()
-    assert found["jwks_uri"] == f"{desk.url}/.well-known/jwks.json"
-    assert found["token_endpoint"] == f"{desk.url}/oauth/token"
-    (key,) = httpx.get(found["jwks_uri"]).json()["keys"]
-    assert (key["kty"], key["alg"], key["use"]) == ("RSA", "RS256", "sig")
-    assert "d" not in key
-    assert httpx.get(f"{desk.url}/.well-known/oauth-authorization-server").json() == found
-
-
-# Those who must not
-
-
 def test_a_place_that_is_not_the_clients_is_never_led_to(
     desk: RunningDesk, website: str, browser: Browser
 ) -> None:
@@ -401,24 +262,6 @@ def test_a_code_without_its_verifier_or_at_another_client_is_worthless(
     assert httpx.post(f"{desk.url}/oauth/token", data=good).status_code == 200
 
 
-def test_a_token_with_another_algorithm_is_refused(desk: RunningDesk) -> None:
-    token = machine(desk, a_till(desk)).fetch_token(grant_type="client_credentials")["access_token"]
-    header, claims, signature = token.split(".")
-    (key,) = httpx.get(f"{desk.url}/.well-known/jwks.json").json()["keys"]
-    unsigned = _part({"alg": "none", "kid": key["kid"]})
-    assert reads_orders(desk, f"{unsigned}.{claims}.") == 401
-    assert reads_orders(desk, f"{unsigned}.{claims}.{signature}") == 401
-    start = f"{_part({'alg': 'HS256', 'kid': key['kid']})}.{claims}"
-    for secret in (json.dumps(key).encode(), key["n"].encode()):
-        mac = base64.urlsafe_b64encode(hmac.digest(secret, start.encode(), "sha256")).rstrip(b"=").decode()
-        assert reads_orders(desk, f"{start}.{mac}") == 401
-    assert reads_orders(desk, f"{header}.{claims}.{signature}") == 200
-
-
-def _part(value: dict[str, str]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
-
-
 def test_a_form_from_elsewhere_is_not_taken(desk: RunningDesk, website: str, browser: Browser) -> None:
     browser.sign_up("jo@example.com", PASSWORD)
     page = browser.http.get(way_in(desk, website))
@@ -434,50 +277,6 @@ def test_a_form_from_elsewhere_is_not_taken(desk: RunningDesk, website: str, bro
     for path in ("/account/link", "/account/password"):
         assert stranger.http.post(path, data=typed | {"token": "x"}).status_code == 403
     stranger.http.close()
-
-
-@pytest.mark.parametrize(
-    ("content", "headers", "status", "error"),
-    [
-        (b"grant_type=client_credentials&grant_type=password", FORM, 400, "invalid_request"),
-        (b"grant_type=%ff", FORM, 400, "invalid_request"),
-        (b"\xff\xfe", FORM, 400, "invalid_request"),
-        (b"", FORM, 400, "invalid_request"),
-        (b"grant_type=password&username=x&password=y", FORM, 400, "unsupported_grant_type"),
-        (b"grant_type=client_credentials", FORM, 401, "invalid_client"),
-        (b"grant_type=client_credentials&client_id=a%00b&client_secret=%00", FORM, 401, "invalid_client"),
-        (b"grant_type=" + b"x" * 20_000, FORM, 413, "too_large"),
-        (b"&".join(b"a%d=1" % n for n in range(60)), FORM, 400, "invalid_request"),
-        (
-            b'{"grant_type":"client_credentials"}',
-            {"content-type": "application/json"},
-            415,
-            "unsupported_media_type",
-        ),
-        (b"grant_type=client_credentials", FORM | {"authorization": "Basic !!!"}, 400, "invalid_request"),
-        (
-            b"grant_type=client_credentials&client_secret=x",
-            FORM | {"authorization": "Basic YTpi"},
-            400,
-            "invalid_request",
-        ),
-        (b"grant_type=refresh_token&client_id=cli_x&refresh_token=x.y.z", FORM, 401, "invalid_client"),
-    ],
-)
-def test_what_makes_no_sense_is_refused_in_the_words_of_the_standard(
-    desk: RunningDesk, content: bytes, headers: dict[str, str], status: int, error: str
-) -> None:
-    answer = httpx.post(f"{desk.url}/oauth/token", content=content, headers=headers)
-    assert (answer.status_code, answer.json()["error"]) == (status, error)
-    assert answer.headers["cache-control"] == "no-store"
-    if status == 401:
-        assert answer.headers["www-authenticate"].startswith("Basic")
-
-
-def test_a_get_changes_nothing(desk: RunningDesk) -> None:
-    for path in ("/oauth/token", "/oauth/revoke"):
-        answer = httpx.get(f"{desk.url}{path}")
-        assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 
 def test_pages_are_shut_in_and_can_be_read_out(desk: RunningDesk, website: str, browser: Browser) -> None:

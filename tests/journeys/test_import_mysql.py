@@ -19,6 +19,8 @@ from tests.journeys import old_shop
 from tests.journeys.running import RunningDesk
 from tests.mariadb import PASSWORD, MariaDb, mariadb
 
+pytestmark = pytest.mark.embedded
+
 ROWS = 2_000
 MANY_ROWS = 200_000
 

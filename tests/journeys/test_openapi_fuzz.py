@@ -17,6 +17,8 @@ from frontdesk.entrypoints.openapi import openapi
 from frontdesk.entrypoints.operations import OPERATIONS
 from tests.journeys.running import RunningDesk
 
+pytestmark = pytest.mark.embedded
+
 EXAMPLES = 10  # for each operation
 MANY_EXAMPLES = 200
 SHOP = "0"  # what a generated name often comes to

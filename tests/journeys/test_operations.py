@@ -86,6 +86,7 @@ def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Patient]:
         desk.kill()
 
 
+@pytest.mark.embedded
 def test_a_message_that_can_never_succeed_is_mended_and_redriven(patient: Patient) -> None:
     id, data = patient.orders[0], patient.desk.data
     letters, stuck = patient.letters(id), patient.status(id)
@@ -111,6 +112,7 @@ def test_a_message_that_can_never_succeed_is_mended_and_redriven(patient: Patien
     assert len(audit) == len(letters) == HEARERS
 
 
+@pytest.mark.embedded
 def test_a_letter_redriven_too_early_comes_back_with_its_cause(patient: Patient) -> None:
     letter = patient.letters(patient.orders[1])[0]
     redriven = patient.http.post(f"{LETTERS}/redrive", json={"ids": [letter]}).json()["items"]
@@ -122,6 +124,7 @@ def test_a_letter_redriven_too_early_comes_back_with_its_cause(patient: Patient)
     assert (back["id"], back["cause"]) == (letter, "LookupError")
 
 
+@pytest.mark.embedded
 def test_a_discarded_letter_is_gone_for_good_and_who_did_it_is_known(patient: Patient) -> None:
     id = patient.orders[2]
     letters = patient.letters(id)

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.journeys.orders import order
 from tests.journeys.running import RunningDesk
@@ -70,6 +71,7 @@ def test_a_refused_request_is_not_remembered(ana: httpx.Client) -> None:
     assert mended.status_code == 201
 
 
+@pytest.mark.embedded
 def test_a_repeat_is_answered_as_the_first_time_also_after_a_restart(tmp_path: Path) -> None:
     desk = RunningDesk(tmp_path, "--demo").start()
     token = desk.token("orders:write orders:read")

@@ -7,11 +7,14 @@ import threading
 from pathlib import Path
 
 import httpx
+import pytest
 
 from frontdesk import bootstrap
 from frontdesk.kernel.services import subscribers
 from tests.journeys.orders import order
 from tests.journeys.running import RunningDesk
+
+pytestmark = pytest.mark.embedded
 
 
 def test_a_stop_under_load_loses_nothing_that_was_answered(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from frontdesk import bootstrap
 from tests.crash.wire import Wire
-from tests.journeys.agreement import compared, reconciled, standings, wait_until_settled
+from tests.journeys.agreement import reconciled
+from tests.journeys.desk import Desk
 from tests.journeys.running import RunningDesk
 from tests.journeys.shops import CUSTOMER, Shop
 
@@ -20,36 +20,25 @@ CATCH_UP_SECONDS = 120.0
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[RunningDesk]:
-    """Give an unruly desk to stop and start."""
-    running = RunningDesk(tmp_path, program=("tests.journeys.unruly", "11")).start()
-    yield running
-    running.kill()
+def desk(stage: Desk | None, tmp_path: Path) -> Iterator[Desk]:
+    """Give an unruly desk of which a service can be stopped."""
+    if stage is not None:
+        yield stage
+        return
+    with RunningDesk(tmp_path, program=("tests.journeys.unruly", "11")) as running:
+        yield running
 
 
-def without(service: str) -> tuple[str, str]:
-    """Return the options that leave a service out."""
-    return "--services", ",".join(name for name in bootstrap.SERVICES if name != service)
-
-
-def restart(desk: RunningDesk, *arguments: str) -> None:
-    """Stop, and start with other options."""
-    desk.stop()
-    desk.start(*arguments)
-
-
-def test_without_inventory_tracked_orders_wait_and_others_go_through(desk: RunningDesk) -> None:
-    with Shop(desk, "half-open").set_up({"soap": 10, "mop": 1, "leaflet": None}):
-        restart(desk, *without("inventory"))
-    with Shop(desk, "half-open") as shop:
+def test_without_inventory_tracked_orders_wait_and_others_go_through(desk: Desk) -> None:
+    Shop(desk, "half-open").set_up({"soap": 10, "mop": 1, "leaflet": None}).close()
+    with desk.without("inventory"), Shop(desk, "half-open") as shop:
         tracked = [shop.buy({"soap": 1, "leaflet": 1}) for _ in range(5)]
         short, untracked = shop.buy({"mop": 2}), shop.buy({"leaflet": 3})
         called_off = shop.buy({"soap": 4})
         assert shop.customer.post(f"/orders/{called_off}/cancel", json={}).status_code == 200
-        wait_until_settled(desk)
+        desk.wait_until_settled()
         meanwhile = [shop.status(id) for id in (*tracked, short, untracked)]
-        missing = compared(desk, shop.id)
-    restart(desk)
+        missing = desk.compared(shop.id)
     with Shop(desk, "half-open") as shop:
         reconciled(desk, shop.id)
 
@@ -64,19 +53,18 @@ def test_without_inventory_tracked_orders_wait_and_others_go_through(desk: Runni
         assert shop.stock("soap") == (10, 5)
 
 
+@pytest.mark.embedded  # how fast a stage answers here is the emulator's affair
 @pytest.mark.parametrize("seconds", [3, pytest.param(60, marks=[pytest.mark.slow, pytest.mark.timeout(600)])])
 def test_without_accounting_nothing_waits_at_full_load_and_the_books_are_complete_afterwards(
-    desk: RunningDesk, seconds: int
+    desk: Desk, seconds: int
 ) -> None:
-    with Shop(desk, "busy").set_up({"soap": 1_000_000, "mop": 1_000_000}):
-        restart(desk, *without("accounting"))
-    with Shop(desk, "busy") as shop:
+    Shop(desk, "busy").set_up({"soap": 1_000_000, "mop": 1_000_000}).close()
+    with desk.without("accounting"), Shop(desk, "busy") as shop:
         answers = asyncio.run(_load(shop, seconds))
-        wait_until_settled(desk)
-        unbooked = compared(desk, shop.id)
-    before = Counter(standings(desk).values())
-    restart(desk)
-    wait_until_settled(desk, CATCH_UP_SECONDS)
+        desk.wait_until_settled()
+        unbooked = desk.compared(shop.id)
+        before = Counter(desk.standings().values())
+    desk.wait_until_settled(CATCH_UP_SECONDS)
     found = reconciled(desk)
 
     assert set(answers) <= {201, 503}

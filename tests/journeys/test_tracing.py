@@ -11,6 +11,8 @@ from tests.collector import Collector, Told, collecting
 from tests.journeys.orders import order
 from tests.journeys.running import RunningDesk
 
+pytestmark = pytest.mark.embedded
+
 TRACE, CALLER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 
 

@@ -3,10 +3,14 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.journeys.agreement import reconciled
 from tests.journeys.running import RunningDesk
 from tests.journeys.shops import Shop
 from tests.journeys.test_command_line import frontdesk
+
+pytestmark = pytest.mark.embedded
 
 ORDERS = 60
 

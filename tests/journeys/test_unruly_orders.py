@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx
 
-from tests.journeys.agreement import reconciled, wait_until_settled
-from tests.journeys.running import RunningDesk
+from tests.journeys.agreement import reconciled
+from tests.journeys.desk import Desk
 from tests.journeys.shops import Shop
 
 HALF = 15
@@ -14,7 +14,7 @@ PARCELS = 20
 DAYS = 3
 
 
-def test_retail_and_wholesale_orders_are_priced_and_processed(unruly: RunningDesk) -> None:
+def test_retail_and_wholesale_orders_are_priced_and_processed(unruly: Desk) -> None:
     with Shop(unruly, "prices").set_up({"soap": 500, "mop": 500, "leaflet": None}) as shop:
         orders = [shop.buy({"soap": 2, "leaflet": 1}, channel="mobile") for _ in range(10)]
         orders += [shop.buy({"soap": 10, "mop": 20}, channel="wholesale") for _ in range(10)]
@@ -32,7 +32,7 @@ def test_retail_and_wholesale_orders_are_priced_and_processed(unruly: RunningDes
         assert found.compared["order"] >= len(orders)
 
 
-def test_an_order_of_30_lines_half_short_names_every_short_line(unruly: RunningDesk) -> None:
+def test_an_order_of_30_lines_half_short_names_every_short_line(unruly: Desk) -> None:
     plenty, few = [f"plenty-{n}" for n in range(HALF)], [f"few-{n}" for n in range(HALF)]
     stock = {**dict.fromkeys(plenty, 9), **dict.fromkeys(few, 1)}
     with Shop(unruly, "half-short").set_up(stock) as shop:
@@ -48,7 +48,7 @@ def test_an_order_of_30_lines_half_short_names_every_short_line(unruly: RunningD
         assert shop.balances() == _balances(cash_clearing=order["gross"], refunds_due=-order["gross"])
 
 
-def test_an_order_can_be_cancelled_before_during_and_after_its_processing(unruly: RunningDesk) -> None:
+def test_an_order_can_be_cancelled_before_during_and_after_its_processing(unruly: Desk) -> None:
     with Shop(unruly, "cancelled").set_up({"soap": 100, "mop": 100}) as shop:
 
         def regret(_: int) -> str:
@@ -75,7 +75,7 @@ def test_an_order_can_be_cancelled_before_during_and_after_its_processing(unruly
         assert balances["cash_clearing"] == -balances["refunds_due"] > 0
 
 
-def test_what_is_dispatched_is_sold_and_what_comes_back_is_credited(unruly: RunningDesk) -> None:
+def test_what_is_dispatched_is_sold_and_what_comes_back_is_credited(unruly: Desk) -> None:
     with Shop(unruly, "parcels").set_up({"soap": 50, "mop": 50}) as shop:
         orders = [shop.buy({"soap": 2, "mop": 1}) for _ in range(PARCELS)]
         for place, id in enumerate(orders):
@@ -107,17 +107,17 @@ def test_what_is_dispatched_is_sold_and_what_comes_back_is_credited(unruly: Runn
         assert len(set(numbers)) == len(numbers)
 
 
-def test_a_closed_shop_takes_no_orders_and_the_last_word_counts(unruly: RunningDesk) -> None:
+def test_a_closed_shop_takes_no_orders_and_the_last_word_counts(unruly: Desk) -> None:
     with Shop(unruly, "closing").set_up({"soap": 50}) as shop:
         orders = [shop.buy({"soap": 1})]
         refusals = []
         for _ in range(DAYS):
             for verb in (*("close", "open") * 4, "close"):
                 assert shop.owner.post(f"/shops/{shop.id}/{verb}").status_code == 200
-            wait_until_settled(unruly)
+            unruly.wait_until_settled()
             refusals.append(shop.ask({"soap": 1}))
             shop.owner.post(f"/shops/{shop.id}/open")
-            wait_until_settled(unruly)
+            unruly.wait_until_settled()
             orders.append(shop.buy({"soap": 1}))
 
         reconciled(unruly, shop.id)
@@ -127,11 +127,11 @@ def test_a_closed_shop_takes_no_orders_and_the_last_word_counts(unruly: RunningD
         assert shop.stock("soap") == (50, 49 - DAYS)
 
 
-def test_a_price_that_changed_is_told_with_the_present_total(unruly: RunningDesk) -> None:
+def test_a_price_that_changed_is_told_with_the_present_total(unruly: Desk) -> None:
     with Shop(unruly, "dearer").set_up({"soap": 50}) as shop:
         for retail in (*range(130, 180, 5), 238):
             shop.sell("soap", retail)
-        wait_until_settled(unruly)
+        unruly.wait_until_settled()
         changed = shop.ask({"soap": 2}, expected_total=238)
         id = shop.buy({"soap": 2}, expected_total=changed.json()["total"])
 

@@ -3,14 +3,14 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.journeys.agreement import reconciled, wait_until_settled
-from tests.journeys.running import RunningDesk
+from tests.journeys.agreement import reconciled
+from tests.journeys.desk import Desk
 from tests.journeys.shops import Shop
 
 CROWD = 50
 
 
-def test_the_last_piece_goes_to_one_of_50_and_the_others_are_rejected(unruly: RunningDesk) -> None:
+def test_the_last_piece_goes_to_one_of_50_and_the_others_are_rejected(unruly: Desk) -> None:
     with Shop(unruly, "last-piece").set_up({"soap": 1}) as shop:
         orders = shop.buy_at_once(CROWD, {"soap": 1})
 
@@ -20,7 +20,7 @@ def test_the_last_piece_goes_to_one_of_50_and_the_others_are_rejected(unruly: Ru
         assert shop.stock("soap") == (1, 0)
 
 
-def test_the_last_piece_goes_to_one_of_50_and_the_others_wait_for_the_next(unruly: RunningDesk) -> None:
+def test_the_last_piece_goes_to_one_of_50_and_the_others_wait_for_the_next(unruly: Desk) -> None:
     with Shop(unruly, "patient", waits=True).set_up({"soap": 1, "mop": 60}) as shop:
         orders = shop.buy_at_once(CROWD, {"soap": 1, "mop": 1})
         reconciled(unruly, shop.id)
@@ -42,10 +42,10 @@ def test_the_last_piece_goes_to_one_of_50_and_the_others_wait_for_the_next(unrul
         assert (shop.stock("soap"), shop.stock("mop")) == ((1, 0), (60, 59))
 
 
-def test_backorders_are_filled_oldest_first_when_stock_arrives(unruly: RunningDesk) -> None:
+def test_backorders_are_filled_oldest_first_when_stock_arrives(unruly: Desk) -> None:
     with Shop(unruly, "queue", waits=True).set_up({"soap": 0, "mop": 0}) as shop:
         orders = [shop.buy({"soap": 2, "mop": 1} if n % 3 == 0 else {"soap": 2}) for n in range(12)]
-        wait_until_settled(unruly)
+        unruly.wait_until_settled()
         waiting = Counter(map(shop.status, orders))
         cancelled = orders.pop(4)
         assert shop.customer.post(f"/orders/{cancelled}/cancel", json={}).status_code == 200
@@ -66,7 +66,7 @@ def test_backorders_are_filled_oldest_first_when_stock_arrives(unruly: RunningDe
         assert (shop.stock("soap"), shop.stock("mop")) == ((22, 0), (4, 0))
 
 
-def test_nobody_waits_for_goods_that_came_in_the_same_moment(unruly: RunningDesk) -> None:
+def test_nobody_waits_for_goods_that_came_in_the_same_moment(unruly: Desk) -> None:
     with Shop(unruly, "just-in-time", waits=True).set_up({"soap": 1}) as shop:
         with ThreadPoolExecutor(8) as pool:
             both = [
@@ -82,11 +82,11 @@ def test_nobody_waits_for_goods_that_came_in_the_same_moment(unruly: RunningDesk
         assert shop.stock("soap") == (CROWD + 1, 1)
 
 
-def test_an_order_that_lacks_15_products_goes_through_when_all_have_come(unruly: RunningDesk) -> None:
+def test_an_order_that_lacks_15_products_goes_through_when_all_have_come(unruly: Desk) -> None:
     skus = [f"part-{n}" for n in range(30)]
     with Shop(unruly, "kits", waits=True).set_up(dict.fromkeys(skus, 1)) as shop:
         id = shop.buy(dict.fromkeys(skus[:15], 1) | dict.fromkeys(skus[15:], 3))
-        wait_until_settled(unruly)
+        unruly.wait_until_settled()
         short = shop.show(id)
         for sku in skus[15:]:
             shop.receive(sku, 2)

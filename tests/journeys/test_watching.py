@@ -10,6 +10,8 @@ from frontdesk.entrypoints.metrics import METRICS
 from tests.journeys.orders import order
 from tests.journeys.running import RunningDesk
 
+pytestmark = pytest.mark.embedded
+
 ONLY_WITH_A_COPY = {"frontdesk_copy_behind_seconds", "frontdesk_copy_failing"}
 
 

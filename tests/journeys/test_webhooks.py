@@ -11,6 +11,8 @@ from tests.journeys.orders import order
 from tests.journeys.receivers import Receivers, wait_until
 from tests.journeys.running import RunningDesk
 
+pytestmark = pytest.mark.embedded
+
 SCOPES = "webhooks:read webhooks:write orders:write orders:read"
 GRANTS = ["shop:corner-snacks=owner"]
 HOOKS = "/shops/corner-snacks/webhooks"

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from tests.crash.errands import PLENTY, errand, fill
-from tests.journeys.agreement import reconciled, standings, wait_until_settled
+from tests.journeys.agreement import reconciled
 from tests.journeys.running import RunningDesk
 from tests.soak.burst import Answers, burst, request
 
@@ -59,13 +59,13 @@ def requests(desk: RunningDesk) -> list[list[bytes]]:
 def test_a_burst_of_50000_orders_is_answered_and_what_is_accepted_ends_right(tmp_path: Path) -> None:
     with RunningDesk(tmp_path, "--demo") as desk:
         fill(desk, PLENTY)
-        wait_until_settled(desk)
+        desk.wait_until_settled()
         crowd = requests(desk)
         with memory_of(desk.pid) as samples:
             answers = asyncio.run(burst(desk.url, crowd))
-            wait_until_settled(desk, SETTLE_SECONDS)
+            desk.wait_until_settled(SETTLE_SECONDS)
         found = reconciled(desk)
-        stored = standings(desk)
+        stored = desk.standings()
     ends = Counter(stored.values())
     _tell(answers, samples, ends)
 
