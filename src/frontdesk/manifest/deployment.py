@@ -6,6 +6,7 @@ Events that no deployed service publishes are left out of a queue; a queue that 
 import json
 from collections.abc import Iterable, Sequence
 
+from frontdesk.adapters.aws.burial import KINDS
 from frontdesk.adapters.aws.items import index_name
 from frontdesk.kernel.http import Route
 from frontdesk.kernel.services import Service, subscribers
@@ -68,7 +69,7 @@ def deployment(services: Sequence[Service], operations: Service) -> Deployment:
     return Deployment(
         functions=functions,
         roles=_roles(queues),
-        tables=tuple(_table(service) for service in services),
+        tables=tuple(_table(service, queues) for service in services),
         streams=tuple(_stream(service) for service in services if permissions.tells(service)),
         routes=tuple(_routes(services, operations)),
         queues=queues,
@@ -132,8 +133,8 @@ def _functions(services: Sequence[Service], queues: Sequence[Queue]) -> Iterable
             granted = permissions.relay(service, timed)
             yield _function(f"{service.name}-relay", "stream", service.name, granted)
         if service.name == IDENTITY:
-            yield _function(OAUTH, "oauth", service.name, permissions.oauth(service))
-    yield _function(OPERATIONS, "operations", "", permissions.operations(services, queues))
+            yield _function(OAUTH, "oauth", service.name, permissions.oauth(service, OAUTH))
+    yield _function(OPERATIONS, "operations", "", permissions.operations(queues))
     granted = permissions.sweeper(services, queues, services[0].name, BEAT_QUEUE)
     yield _function(SWEEPER, "schedule", "", granted)
 
@@ -179,8 +180,10 @@ def _roles(queues: Sequence[Queue]) -> tuple[Role, ...]:
     return (Role("scheduler", "scheduler.amazonaws.com", tuple(timed)),) if timed else ()
 
 
-def _table(service: Service) -> Table:
-    names = [index_name(kind.name, index.name) for kind in service.kinds for index in kind.indexes]
+def _table(service: Service, queues: Iterable[Queue]) -> Table:
+    buries = any(queue.service == service.name for queue in queues)
+    kinds = (*service.kinds, *KINDS) if buries else service.kinds
+    names = [index_name(kind.name, index.name) for kind in kinds for index in kind.indexes]
     return Table(service.name, tuple(IndexEntry(name, f"{name}p", f"{name}s") for name in names))
 
 

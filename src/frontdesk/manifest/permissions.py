@@ -5,13 +5,16 @@ A transaction has no permission of its own: AWS asks for that of each action in 
 
 from collections.abc import Iterable, Sequence
 
+from frontdesk.adapters.aws.burial import KINDS
 from frontdesk.adapters.aws.items import index_name
 from frontdesk.kernel.services import Service
+from frontdesk.manifest import uses
 from frontdesk.manifest.shape import Permission, Queue
 
-_READ = ("dynamodb:GetItem", "dynamodb:BatchGetItem")
-_WRITE = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem")
-_TAKE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+_MAPPED = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")  # asked for by Lambda itself
+_LATER = "sqs:ChangeMessageVisibility"
+BURY = (uses.GET, uses.PUT)
+LETTER_INDEXES = tuple(index_name(kind.name, index.name) for kind in KINDS for index in kind.indexes)
 _SCHEDULE = ("scheduler:CreateSchedule", "scheduler:UpdateSchedule", "scheduler:DeleteSchedule")
 
 
@@ -22,17 +25,14 @@ def tells(service: Service) -> bool:
 
 def http(service: Service) -> Iterable[Permission]:
     """Return what a service's API may do."""
-    yield Permission((*_READ, *_WRITE), f"table:{service.name}")
-    for kind in service.kinds:
-        for index in kind.indexes:
-            yield Permission(("dynamodb:Query",), f"index:{service.name}/{index_name(kind.name, index.name)}")
+    yield from _table(f"{service.name}-http", service)
     yield from _secrets(service)
 
 
 def subscriber(service: Service, name: str) -> Iterable[Permission]:
-    """Return what a subscriber may do."""
-    yield Permission((*_READ, *_WRITE), f"table:{service.name}")
-    yield Permission((*_TAKE, "sqs:ChangeMessageVisibility"), f"queue:{name}")
+    """Return what a subscriber may do. Also one that keeps nothing buries what it has to give up."""
+    yield from _table(name, service, *BURY)
+    yield Permission((*_MAPPED, _LATER), f"queue:{name}")
     yield from _secrets(service)
 
 
@@ -48,20 +48,21 @@ def relay(service: Service, timed: Iterable[str]) -> Iterable[Permission]:
     yield from _timing(timed)
 
 
-def oauth(service: Service) -> Iterable[Permission]:
+def oauth(service: Service, name: str) -> Iterable[Permission]:
     """Return what signing in may do."""
-    yield Permission((*_READ, *_WRITE), f"table:{service.name}")
+    yield from _table(name, service)
     yield from _secrets(service)
 
 
-def operations(services: Iterable[Service], queues: Sequence[Queue]) -> Iterable[Permission]:
+def operations(queues: Iterable[Queue]) -> Iterable[Permission]:
     """Return what the operator's routes may do: see to dead letters, and send them to their queues again."""
-    for service in services:
-        if service.reactions:
-            yield Permission((*_READ, *_WRITE), f"table:{service.name}")
-    for queue in queues:
-        if queue.mapped:
-            yield Permission(("sqs:SendMessage",), f"queue:{queue.name}")
+    mapped = [queue for queue in queues if queue.mapped]
+    for service in dict.fromkeys(queue.service for queue in mapped):
+        yield Permission(BURY, f"table:{service}")
+        for index in LETTER_INDEXES:
+            yield Permission(("dynamodb:Query",), f"index:{service}/{index}")
+    for queue in mapped:
+        yield Permission(("sqs:SendMessage",), f"queue:{queue.name}")
 
 
 def sweeper(
@@ -82,6 +83,14 @@ def sweeper(
 def logs(name: str) -> Permission:
     """Return what every function may do."""
     return Permission(("logs:CreateLogStream", "logs:PutLogEvents"), f"logs:{name}")
+
+
+def _table(function: str, service: Service, *more: str) -> Iterable[Permission]:
+    used = {*uses.actions(function), *more}
+    if used:
+        yield Permission(tuple(filter(used.__contains__, uses.EVERYTHING)), f"table:{service.name}")
+    for index in uses.indexes(function, service):
+        yield Permission(("dynamodb:Query",), f"index:{service.name}/{index}")
 
 
 def _timing(timed: Iterable[str]) -> Iterable[Permission]:

@@ -204,6 +204,10 @@ class Deployment(msgspec.Struct, frozen=True):
     alarms: tuple[Alarm, ...]
     budget: Budget
 
+    def subscribing(self) -> tuple[str, ...]:
+        """Return the services that have subscribers, and so may have dead letters."""
+        return tuple(dict.fromkeys(queue.service for queue in self.queues if queue.mapped))
+
     def heard(self) -> frozenset[str]:
         """Return the events that somebody subscribes to."""
         return frozenset(event for queue in self.queues for event in queue.events)

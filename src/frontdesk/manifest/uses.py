@@ -1,0 +1,64 @@
+"""What each function does with its service's table. Measured, not guessed.
+
+A handler does not declare what it asks of the store, so this table says it, and a test compares it with what the unit
+tests of the services were seen to do: too much here fails as well as too little. A function that is not here (of a
+service of your own, say) may do all that its declarations could need; once it stands here, no more than it does.
+"""
+
+from collections.abc import Sequence
+
+from frontdesk.adapters.aws.items import index_name
+from frontdesk.kernel.services import Service
+
+GET = "dynamodb:GetItem"
+MANY = "dynamodb:BatchGetItem"  # several records at once, and counters
+PUT = "dynamodb:PutItem"  # records, and claims that are taken
+ADD = "dynamodb:UpdateItem"  # counters
+FREE = "dynamodb:DeleteItem"  # claims
+CHECK = "dynamodb:ConditionCheckItem"  # what was only read and must still be so
+EVERYTHING = (GET, MANY, PUT, ADD, FREE, CHECK)
+
+_USES: dict[str, Sequence[str]] = {
+    "catalogue-http": (GET, MANY, PUT, ADD, "shop-by_name", "product-by_shop", "product-by_category"),
+    "orders-http": (GET, MANY, PUT, "order-by_customer", "order-by_shop"),
+    "orders-processor": (GET, PUT),
+    "orders-price-list": (GET, PUT),
+    "inventory-http": (GET, MANY, PUT, ADD, FREE, "shelf-by_shop", "stock_entry-by_shelf"),
+    "inventory": (GET, MANY, PUT, ADD, FREE),
+    "inventory-keeper": (GET, MANY, PUT, ADD),
+    "accounting-http": (GET, MANY, PUT, ADD, "entry-by_shop", "invoice-by_shop"),
+    "accounting": (GET, PUT, ADD, CHECK),
+    "identity-http": (
+        GET,
+        MANY,
+        PUT,
+        "account-all",
+        "registration-all",
+        "act-all",
+        "act-about",
+        "role-by_place",
+    ),
+    "identity-oauth": (GET, PUT, CHECK, "withdrawal-recent"),
+    "identity-messages": (GET, PUT),
+    "identity-withdrawals": (),
+    "webhooks-http": (GET, MANY, PUT, "webhook_delivery-by_webhook"),
+    "webhooks": (GET, PUT, "webhook_delivery-by_webhook"),
+    "webhooks-sender": (GET, PUT),
+}
+
+
+def actions(function: str) -> tuple[str, ...]:
+    """Return what a function does with the table of its service."""
+    used = _USES.get(function, EVERYTHING)
+    return tuple(action for action in EVERYTHING if action in used)
+
+
+def indexes(function: str, service: Service) -> tuple[str, ...]:
+    """Return the indexes that a function of this service asks."""
+    every = (index_name(kind.name, index.name) for kind in service.kinds for index in kind.indexes)
+    return tuple(index for index in every if index in _USES.get(function, (index,)))
+
+
+def measured() -> dict[str, frozenset[str]]:
+    """Return the whole table."""
+    return {function: frozenset(used) for function, used in _USES.items()}
