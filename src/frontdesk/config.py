@@ -36,7 +36,7 @@ class StageSettings:
     """How one Lambda function runs: what its deployment wrote into its environment.
 
     `schedules` is the group of EventBridge Scheduler, `function` the function's name in the manifest, `endpoint` what
-    stands in for AWS (an emulator; "" for AWS itself), `package` the folder that the zip was unpacked to.
+    stands in for AWS (an emulator; "" for AWS itself).
     """
 
     prefix: str
@@ -52,7 +52,6 @@ class StageSettings:
     log_level: str = "info"
     publish_all: bool = False
     endpoint: str = ""
-    package: str = "/var/task"
 
 
 def stage_from_environment(environ: Mapping[str, str] | None = None) -> StageSettings:
@@ -73,8 +72,12 @@ def stage_from_environment(environ: Mapping[str, str] | None = None) -> StageSet
         log_level=found.get("FRONTDESK_LOG_LEVEL") or "info",
         publish_all=found.get("FRONTDESK_PUBLISH_ALL") == "true",
         endpoint=found.get("AWS_ENDPOINT_URL", ""),
-        package=found.get("LAMBDA_TASK_ROOT") or "/var/task",
     )
+
+
+def is_deployed(environ: Mapping[str, str] | None = None) -> bool:
+    """Return whether this process is a function of a stage."""
+    return "FRONTDESK_FUNCTION" in (os.environ if environ is None else environ)
 
 
 def aws_credentials(environ: Mapping[str, str] | None = None) -> Mapping[str, str]:
