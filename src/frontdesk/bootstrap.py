@@ -15,6 +15,7 @@ from frontdesk.adapters.http_sender.sender import HttpSender
 from frontdesk.adapters.outbox.outbox import Outbox
 from frontdesk.adapters.passwords.argon2 import Argon2Passwords
 from frontdesk.adapters.telemetry.bus import TracedBus
+from frontdesk.adapters.tokens.files import FileKeys
 from frontdesk.adapters.tokens.keys import KeyRing
 from frontdesk.adapters.tokens.seals import KeyedSeals
 from frontdesk.adapters.tokens.tokens import Tokens
@@ -71,7 +72,7 @@ def tokens(settings: Settings) -> Tokens:
     directory = DataDirectory(settings.data)
     directory.create()
     clock = MachineClock()
-    ring = KeyRing(directory.path / KEYS, clock, earlier=directory.signing_key)
+    ring = KeyRing(FileKeys(directory.path / KEYS, earlier=directory.signing_key), clock)
     return Tokens(ring, issuer=settings.issuer, clock=clock, chance=MachineChance())
 
 
@@ -80,7 +81,7 @@ def outside(settings: Settings, issuer: Tokens) -> dict[type, Any]:
     data = DataDirectory(settings.data).path
     return {
         Passwords: Argon2Passwords(),
-        Seals: KeyedSeals(data / KEYS / "seals"),
+        Seals: KeyedSeals(FileKeys(data / KEYS)),
         Messenger: Outbox(data / "outbox"),
         SigningKeys: issuer,
         Withdrawals: issuer,

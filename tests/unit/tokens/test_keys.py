@@ -9,7 +9,7 @@ from pathlib import Path
 from joserfc.jwk import RSAKey
 
 from frontdesk.adapters.memory.clock import FixedClock
-from frontdesk.adapters.tokens.files import create_once
+from frontdesk.adapters.tokens.files import FileKeys, create_once
 from frontdesk.adapters.tokens.keys import CLOCKS_DIFFER_BY, LONGEST_TOKEN, PUBLISHED_BEFORE, KeyRing
 from tests.unit.driver import START
 
@@ -17,17 +17,18 @@ LOAD = """
 import sys
 from pathlib import Path
 from frontdesk.adapters.embedded.clock import MachineClock
+from frontdesk.adapters.tokens.files import FileKeys
 from frontdesk.adapters.tokens.keys import KeyRing
 print("ready", flush=True)
 sys.stdin.readline()
-print(KeyRing(Path(sys.argv[1]), MachineClock()).signing().kid, flush=True)
+print(KeyRing(FileKeys(Path(sys.argv[1])), MachineClock()).signing().kid, flush=True)
 """
 MOMENT = timedelta(microseconds=1)
 
 
 def a_ring(folder: Path) -> tuple[KeyRing, FixedClock]:
     clock = FixedClock(START)
-    return KeyRing(folder, clock), clock
+    return KeyRing(FileKeys(folder), clock), clock
 
 
 def test_a_key_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
@@ -44,14 +45,14 @@ def test_the_first_key_signs_from_its_making_on(tmp_path: Path) -> None:
     ring, clock = a_ring(tmp_path / "keys")
     assert list(ring.moments().values()) == [START]
     clock.advance(timedelta(days=1))
-    again = KeyRing(tmp_path / "keys", clock)
+    again = KeyRing(FileKeys(tmp_path / "keys"), clock)
     assert again.moments() == ring.moments()
 
 
 def test_a_clock_that_is_put_back_leaves_nobody_without_a_key(tmp_path: Path) -> None:
     ring, _ = a_ring(tmp_path / "keys")
     ring.rotate(at_once=False)
-    before = KeyRing(tmp_path / "keys", FixedClock(START - timedelta(days=1)))
+    before = KeyRing(FileKeys(tmp_path / "keys"), FixedClock(START - timedelta(days=1)))
     assert before.signing().kid == ring.signing().kid
 
 
@@ -85,7 +86,7 @@ def test_the_key_of_an_earlier_version_goes_on_signing(tmp_path: Path) -> None:
     earlier = tmp_path / "signing-key.pem"
     key = RSAKey.generate_key(2048, auto_kid=True)
     earlier.write_bytes(key.as_pem(private=True))
-    assert KeyRing(tmp_path / "keys", FixedClock(START), earlier=earlier).signing().kid == key.kid
+    assert KeyRing(FileKeys(tmp_path / "keys", earlier=earlier), FixedClock(START)).signing().kid == key.kid
 
 
 def test_a_new_key_is_published_before_it_signs(tmp_path: Path) -> None:
@@ -128,13 +129,13 @@ def test_at_once_leaves_the_new_key_alone(tmp_path: Path) -> None:
     assert ring.signing().kid != old
     assert ring.verifying(old) is None
     assert len(list(folder.iterdir())) == 1
-    assert KeyRing(folder, clock).signing().kid == ring.signing().kid
+    assert KeyRing(FileKeys(folder), clock).signing().kid == ring.signing().kid
 
 
 def test_a_ring_sees_what_another_process_has_rotated(tmp_path: Path) -> None:
     ring, clock = a_ring(tmp_path / "keys")
     ring.signing()
-    KeyRing(tmp_path / "keys", clock).rotate(at_once=True)
+    KeyRing(FileKeys(tmp_path / "keys"), clock).rotate(at_once=True)
     (kid,) = ring.moments()
     assert ring.signing().kid == kid
 

@@ -13,6 +13,7 @@ from joserfc.jwk import RSAKey
 
 from frontdesk.adapters.memory.clock import FixedClock, SeededChance
 from frontdesk.adapters.tokens import tokens as module
+from frontdesk.adapters.tokens.files import FileKeys
 from frontdesk.adapters.tokens.keys import KeyRing
 from frontdesk.adapters.tokens.tokens import AUDIENCE, LIFETIME, REMEMBERED, TOKEN_CHARS, Tokens
 from frontdesk.kernel.errors import Unauthenticated
@@ -33,7 +34,7 @@ class Issuer:
         earlier = folder / "signing-key.pem"
         earlier.write_bytes(KEY.as_pem(private=True))
         self.clock = FixedClock(START)
-        ring = KeyRing(folder / "keys", self.clock, earlier=earlier)
+        ring = KeyRing(FileKeys(folder / "keys", earlier=earlier), self.clock)
         self.tokens = Tokens(ring, issuer=ISSUER, clock=self.clock, chance=SeededChance(1))
 
     def issue(self, **more: str | int) -> str:

@@ -1,13 +1,13 @@
 """`letters.DeadLetters` on AWS: over the tables of all services, and the queues of their subscribers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 import msgspec
 
 from frontdesk.adapters.aws import envelope
 from frontdesk.adapters.aws.burial import DEED, DONE, LETTER, OPEN, Letter, State, deed_of
-from frontdesk.adapters.aws.drive import drive
 from frontdesk.adapters.aws.queues import Queue
 from frontdesk.kernel.errors import Conflict
 from frontdesk.kernel.kinds import Stored
@@ -17,18 +17,25 @@ from frontdesk.kernel.records import Commit, Record, Span
 from frontdesk.letters import Action, Audited, Choice, DeadLetter, Deed, Fact, OpenedLetter
 
 QUERIES = 20  # for one page
-SIDE_BY_SIDE = 8  # letters that are settled at once: a gateway does not wait for a thousand in a row
+
+SideBySide = Callable[[Sequence[Coroutine[Any, Any, DeadLetter | None]]], Sequence[DeadLetter | None]]
+"""Runs several at once and returns what they gave, in order: a gateway does not wait for a thousand in a row."""
 
 
 class DynamoLetters:
     """Letters of several services: `stores` by service, `services` by subscriber, `queue` by subscriber."""
 
     def __init__(
-        self, stores: Mapping[str, Store], services: Mapping[str, str], queue: Callable[[str], Queue]
+        self,
+        stores: Mapping[str, Store],
+        services: Mapping[str, str],
+        queue: Callable[[str], Queue],
+        side_by_side: SideBySide,
     ) -> None:
         self._stores = stores
         self._services = services
         self._queue = queue
+        self._side_by_side = side_by_side
 
     async def page(self, choice: Choice, cursor: str, limit: int) -> tuple[Sequence[DeadLetter], str]:
         """See `DeadLetters`. Service by service, and in each by subscriber and age.
@@ -60,11 +67,8 @@ class DynamoLetters:
 
     async def settle(self, ids: Sequence[str], deed: Deed) -> Sequence[DeadLetter]:
         """See `DeadLetters`. When it raises Unavailable, do it again: what was done is not done twice."""
-        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only an operator's function needs it
-
-        with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
-            settled = threads.map(lambda id: drive(self._settle(id, deed)), dict.fromkeys(ids))
-            return [letter for letter in settled if letter is not None]
+        settled = self._side_by_side([self._settle(id, deed) for id in dict.fromkeys(ids)])
+        return [letter for letter in settled if letter is not None]
 
     async def audit(self, cursor: str, limit: int) -> tuple[Sequence[Audited], str]:
         """See `DeadLetters`."""

@@ -1,18 +1,17 @@
-"""The keys that sign tokens: a folder of files, each named for the moment from which its key signs.
+"""The keys that sign tokens: a store of secrets, each named for the moment from which its key signs.
 
 A key is published for a while before it signs, because verifiers remember what they have fetched; and it is trusted
-until the last token that it signed has expired. The folder is looked at again whenever it has changed, so a command
-and a server beside it agree.
+until the last token that it signed has expired. The store is looked at again whenever it has changed, so several
+processes agree.
 """
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from joserfc.jwk import RSAKey
 
-from frontdesk.adapters.tokens.files import create_once, locked, sync
+from frontdesk.adapters.tokens.keystore import KeyStore
 from frontdesk.kernel.ports import Clock
 
 BITS = 2048
@@ -21,26 +20,18 @@ PUBLISHED_BEFORE = timedelta(hours=2)
 LONGEST_TOKEN = timedelta(days=30)  # what `frontdesk token` may give at most
 CLOCKS_DIFFER_BY = timedelta(minutes=1)
 _NAME = "%Y%m%dT%H%M%S.%fZ"
+_FAMILY = ".pem"
 
 
 class KeyRing:
-    """Every key that is trusted. `earlier` is where one key was kept before there was a ring."""
+    """Every key that is trusted."""
 
-    def __init__(self, folder: Path, clock: Clock, *, earlier: Path | None = None) -> None:
-        self._folder = folder
+    def __init__(self, store: KeyStore, clock: Clock) -> None:
+        self._store = store
         self._clock = clock
-        self._earlier = earlier
-        self._seen = 0
+        self._seen: Mapping[str, bytes] = {}
         self._keys: dict[datetime, RSAKey] = {}
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with locked(folder):  # two that start at once agree on one key
-            if not any(folder.glob("*.pem")):
-                create_once(folder / _file(clock.now()), self._first())
-
-    def _first(self) -> bytes:
-        if self._earlier is not None and self._earlier.exists():
-            return self._earlier.read_bytes()
-        return _fresh()
+        store.begin(_FAMILY, _named(clock.now()), _fresh)
 
     def signing(self) -> RSAKey:
         """Return the key that signs now: the newest whose moment has come, or the first if a clock was put back."""
@@ -67,17 +58,14 @@ class KeyRing:
         """Make a key that signs after PUBLISHED_BEFORE; `at_once`: now, and none of the others is trusted any more."""
         now = self._clock.now()
         trusted = set() if at_once else set(self._trusted())
-        moment = now if at_once else now + PUBLISHED_BEFORE
-        while (self._folder / _file(moment)).exists():
+        # Whoever has not seen the new key yet goes on publishing the old ones.
+        moment = now if at_once else now + PUBLISHED_BEFORE + self._store.seen_within
+        content = _fresh()
+        while not self._store.create(_named(moment), content):
             moment += timedelta(microseconds=1)  # a name that is taken would keep the key that leaked
-        create_once(self._folder / _file(moment), _fresh())
-        for file in self._folder.glob("*.pem"):
-            if _moment(file) not in {*trusted, moment}:
-                file.unlink(missing_ok=True)
-        if self._earlier is not None:
-            self._earlier.unlink(missing_ok=True)
-        sync(self._folder)
-        self._seen = 0
+        for name in _members(self._store.all()):
+            if _moment(name) not in {*trusted, moment}:
+                self._store.remove(name)
 
     def _trusted(self) -> Mapping[datetime, RSAKey]:
         self._look()
@@ -87,17 +75,15 @@ class KeyRing:
         return {moment: key for moment, key in self._keys.items() if now - followed_by[moment] <= kept}
 
     def _look(self) -> None:
-        changed = self._folder.stat().st_mtime_ns
-        if changed == self._seen:
-            return
-        while True:
-            try:
-                files = sorted(self._folder.glob("*.pem"), key=_moment)
-                self._keys = {_moment(file): _read(file) for file in files}
-            except FileNotFoundError:
-                continue  # another process has just taken it away
-            self._seen = changed
-            return
+        kept = self._store.all()
+        if kept is not self._seen:
+            self._keys = {_moment(name): _read(kept[name]) for name in _members(kept)}
+            self._seen = kept
+
+
+def _members(kept: Mapping[str, bytes]) -> list[str]:
+    """Return the names of signing keys, the earliest first."""
+    return sorted((name for name in kept if name.endswith(_FAMILY)), key=_moment)
 
 
 def _fresh() -> bytes:
@@ -105,15 +91,15 @@ def _fresh() -> bytes:
     return pem
 
 
-def _read(path: Path) -> RSAKey:
-    key = RSAKey.import_key(path.read_bytes())
+def _read(pem: bytes) -> RSAKey:
+    key = RSAKey.import_key(pem)
     key.ensure_kid()
     return key
 
 
-def _file(moment: datetime) -> str:
-    return f"{moment.strftime(_NAME)}.pem"
+def _named(moment: datetime) -> str:
+    return f"{moment.strftime(_NAME)}{_FAMILY}"
 
 
-def _moment(path: Path) -> datetime:
-    return datetime.strptime(path.stem, _NAME).replace(tzinfo=UTC)
+def _moment(name: str) -> datetime:
+    return datetime.strptime(name.removesuffix(_FAMILY), _NAME).replace(tzinfo=UTC)
