@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from frontdesk.adapters.aws.drive import drive
 from frontdesk.entrypoints.api import JSON, Request, Response, bug, problem, respond, understand
 from frontdesk.entrypoints.lambdas.claims import caller_of
+from frontdesk.entrypoints.lambdas.driving import drive
 from frontdesk.entrypoints.lambdas.emf import Gauge
 from frontdesk.entrypoints.lambdas.payload import Event, answer_of, correlation_id_of, request_of
 from frontdesk.entrypoints.reading import given_correlation_id
