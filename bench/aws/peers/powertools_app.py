@@ -2,8 +2,8 @@
 # The peer's packages live in `.venv-bench` alone; where they are missing, their classes and decorators have no types.
 """The same with what is usual, as the guides of Powertools write it.
 
-Powertools for routing, validation, idempotency, logs and metrics, pydantic for shapes, boto3 for AWS. The tracer is left
-out: ours is off as well.
+Powertools for routing, validation, idempotency, logs and metrics, pydantic for shapes, boto3 for AWS. No tracer: ours
+is off as well.
 """
 
 import hashlib
