@@ -6,11 +6,13 @@ from itertools import count
 from threading import Lock
 from typing import Any
 
+from frontdesk.adapters.aws import burial
+from frontdesk.adapters.aws.calls import Client
 from frontdesk.adapters.aws.client import DYNAMODB, AwsClient, AwsError, AwsSettings, Service, Unreachable
 from frontdesk.adapters.aws.credentials import CredentialCache
 from frontdesk.adapters.aws.items import Item, events_of, timers_of
 from frontdesk.adapters.aws.signing import Credentials
-from frontdesk.adapters.aws.store import Client, DynamoStore
+from frontdesk.adapters.aws.store import DynamoStore
 from frontdesk.adapters.aws.tables import table_definition
 from frontdesk.adapters.memory.clock import SeededChance
 from frontdesk.kernel.records import SetTimer
@@ -94,7 +96,7 @@ def client_of(endpoint: str) -> Iterator[AwsClient]:
 def fresh_table(client: AwsClient) -> Iterator[str]:
     """Create a table that nobody else uses, and remove it in the end."""
     table = f"contract-{next(_SERIAL)}"
-    client.call(DYNAMODB, "CreateTable", table_definition(table, KINDS))
+    client.call(DYNAMODB, "CreateTable", table_definition(table, (*KINDS, *burial.KINDS)))
     yield table
     client.call(DYNAMODB, "DeleteTable", {"TableName": table})
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from frontdesk.adapters.aws.client import AwsError, Service, Unreachable
 from frontdesk.adapters.aws.calls import Client
+from frontdesk.adapters.aws.client import AwsError, Service, Unreachable
 
 Payload = Mapping[str, Any]
 Fault = Callable[[str, Payload], Exception | None]

@@ -1,16 +1,12 @@
 """Our client against a server that somebody else wrote: what the store on DynamoDB relies on."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from frontdesk.adapters.aws.client import DYNAMODB, AwsClient, AwsError, AwsSettings, Service
-from frontdesk.adapters.aws.credentials import from_environment
-from tests.emulator import CREDENTIALS, REGION
+from frontdesk.adapters.aws.client import DYNAMODB, EVENTS, SQS, AwsClient, AwsError, Service
 
 pytestmark = pytest.mark.emulator
 
@@ -50,13 +46,6 @@ class Table:
     def read(self, pk: str) -> Item | None:
         found: Item | None = self.call("GetItem", Key={"pk": {"S": pk}}, ConsistentRead=True).get("Item")
         return found
-
-
-@pytest.fixture
-def client(emulator_url: str) -> Iterator[AwsClient]:
-    settings = AwsSettings(region=REGION, credentials=from_environment(CREDENTIALS), endpoint=emulator_url)
-    with closing(AwsClient(settings)) as made:
-        yield made
 
 
 @pytest.fixture
@@ -140,8 +129,8 @@ def test_a_call_to_a_table_that_is_not_there_is_a_typed_error(client: AwsClient)
 @pytest.mark.parametrize(
     ("service", "operation", "payload", "answered"),
     [
-        (Service("events", "AWSEvents", "1.1"), "ListEventBuses", {}, "EventBuses"),
-        (Service("sqs", "AmazonSQS", "1.0"), "CreateQueue", {"QueueName": "q"}, "QueueUrl"),
+        (EVENTS, "ListEventBuses", {}, "EventBuses"),
+        (SQS, "CreateQueue", {"QueueName": "q"}, "QueueUrl"),
     ],
 )
 def test_the_other_json_services_answer_too(

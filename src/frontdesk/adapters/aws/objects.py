@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from frontdesk.adapters.aws.calls import RestClient, translated
 from frontdesk.adapters.aws.client import S3, Answer, AwsError, Unreachable
 
+LISTED_AT_ONCE = 1_000  # keys
+
 _MISSING = "NoSuchKey"
 _KEY = re.compile(rb"<Key>([^<]*)</Key>")
 _NEXT = re.compile(rb"<NextContinuationToken>([^<]*)</NextContinuationToken>")
@@ -36,8 +38,13 @@ class Bucket:
         self._send("DELETE", key)
 
     def keys(self, prefix: str = "") -> Iterator[str]:
-        """Return the keys that begin so, in order. Asks for 1,000 at a time."""
-        query = [("list-type", "2"), ("encoding-type", "url"), ("prefix", prefix)]
+        """Return the keys that begin so, in order."""
+        query = [
+            ("list-type", "2"),
+            ("encoding-type", "url"),
+            ("max-keys", str(LISTED_AT_ONCE)),
+            ("prefix", prefix),
+        ]
         token: Sequence[tuple[str, str]] = ()
         while True:
             page = self._send("GET", query=[*query, *token]).body

@@ -54,7 +54,7 @@ class Queue:
         return [_delivery(message) for message in found.get("Messages", [])]
 
     def delete(self, handle: str) -> None:
-        """Take a message out for good. Doing it again is fine."""
+        """Take a message out for good."""
         self._ask("DeleteMessage", ReceiptHandle=handle)
 
     def hide(self, handle: str, seconds: int) -> None:
