@@ -4,11 +4,13 @@ A function imports its own service and the adapters that it uses, and nothing mo
 only some functions need is imported where it is made.
 """
 
+# ruff: noqa: PLC0415 - see above
+
 import os.path
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -16,13 +18,21 @@ from frontdesk.adapters.aws.client import AwsClient, AwsSettings
 from frontdesk.adapters.aws.clock import BlockingClock, SystemChance
 from frontdesk.adapters.aws.credentials import from_environment
 from frontdesk.adapters.aws.names import Names
-from frontdesk.adapters.aws.queues import Queue
+from frontdesk.adapters.aws.queues import Queue, QueueParking
 from frontdesk.adapters.aws.store import DynamoStore
 from frontdesk.config import StageSettings, aws_credentials, stage_from_environment
 from frontdesk.kernel.bus import Bus
 from frontdesk.kernel.ports import Clock
 from frontdesk.kernel.services import Service
 from frontdesk.manifest.shape import Function, Manifest
+
+if TYPE_CHECKING:
+    from frontdesk.adapters.aws.events import EventBus
+    from frontdesk.adapters.aws.keys import ParameterKeys
+    from frontdesk.adapters.aws.letters import DynamoLetters, SideBySide
+    from frontdesk.adapters.aws.objects import Bucket
+    from frontdesk.adapters.aws.timers import Timers
+    from frontdesk.adapters.tokens.tokens import Tokens
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - pathlib costs 4 ms
 
@@ -68,6 +78,57 @@ class Stage:
         """Return the queue of what the bus refused of a service."""
         return Queue(self.client, self.names.queue_url(self.names.parked(service)))
 
+    def parking(self, service: str) -> QueueParking:
+        """Return where a service's relay parks."""
+        return QueueParking(self.parked(service), service)
+
+    def event_bus(self, service: str) -> "EventBus":
+        """Return the bus, for what a service publishes."""
+        from frontdesk.adapters.aws.events import EventBus
+
+        return EventBus(self.client, self.settings.bus, service)
+
+    def timers(self, service: str) -> "Timers":
+        """Return where a service's timers go: to those of its own subscribers who wait for them."""
+        from frontdesk.adapters.aws.schedules import Schedules
+        from frontdesk.adapters.aws.timers import Timers
+
+        listeners: dict[str, list[str]] = {}
+        for queue in self.manifest.deployment.queues:
+            for event in queue.timers if queue.service == service else ():
+                listeners.setdefault(event, []).append(queue.name)
+        schedules = Schedules(self.client, self.settings.schedules, self.names.scheduler_role())
+        return Timers(
+            service, listeners, names=self.names, queue=self.queue, schedules=schedules, clock=self.clock
+        )
+
+    def failures(self) -> "Bucket":
+        """Return what keeps the records that a relay failed on for good."""
+        from frontdesk.adapters.aws.objects import Bucket
+
+        return Bucket(self.client, self.names.failures())
+
+    def letters(self, side_by_side: "SideBySide") -> "DynamoLetters":
+        """Return the dead letters of every service that reacts to something."""
+        from frontdesk.adapters.aws.letters import DynamoLetters
+
+        services = {queue.name: queue.service for queue in self.manifest.deployment.queues if queue.mapped}
+        stores = {name: self.store(name) for name in services.values()}
+        return DynamoLetters(stores, services, self.queue, side_by_side)
+
+    def operations_bus(self, side_by_side: "SideBySide") -> Bus:
+        """Return what runs the operator's handlers."""
+        from frontdesk.letters import DeadLetters
+
+        return Bus(self.clock, self.chance, {DeadLetters: self.letters(side_by_side)})
+
+    @staticmethod
+    def waiting_clock() -> Clock:
+        """Return a clock for a function with an event loop, which goes on while somebody sleeps."""
+        from frontdesk.adapters.embedded.clock import MachineClock
+
+        return MachineClock()
+
 
 Make = Callable[[Stage], Any]
 
@@ -107,4 +168,63 @@ def this_stage() -> Stage:
     return Stage(settings, manifest, client)
 
 
-_OUTSIDE: dict[str, Make] = {}
+class Expiry:
+    """What ends an admission behind an authorizer that knows no withdrawals: the expiry of its tokens.
+
+    They live ten minutes for people and an hour for clients, and nothing refreshes what is withdrawn.
+    """
+
+    def withdraw(self, name: str, generation: int) -> None:
+        """Have nothing to do: see above."""
+
+
+def _keys(stage: Stage) -> "ParameterKeys":
+    from frontdesk.adapters.aws.keys import ParameterKeys
+    from frontdesk.adapters.aws.parameters import Parameters
+
+    return ParameterKeys(Parameters(stage.client), stage.names.parameter("keys"), stage.clock)
+
+
+def _passwords(_: Stage) -> Any:
+    from frontdesk.adapters.passwords.argon2 import Argon2Passwords
+
+    return Argon2Passwords()
+
+
+def _seals(stage: Stage) -> Any:
+    from frontdesk.adapters.tokens.seals import KeyedSeals
+
+    return KeyedSeals(_keys(stage))
+
+
+def _messenger(stage: Stage) -> Any:
+    from frontdesk.adapters.outbox.kept import KeptOutbox
+
+    return KeptOutbox(stage.store("identity"), stage.clock)
+
+
+def _webhook_sender(_: Stage) -> Any:
+    from frontdesk.adapters.http_sender.sender import HttpSender
+
+    return HttpSender()
+
+
+def tokens(stage: Stage) -> "Tokens":
+    """Return the issuer of a stage, making its keys the first time."""
+    from frontdesk.adapters.tokens.keys import KeyRing
+    from frontdesk.adapters.tokens.tokens import Tokens
+
+    ring = KeyRing(_keys(stage), stage.clock)
+    return Tokens(ring, issuer=stage.settings.issuer, clock=stage.clock, chance=stage.chance)
+
+
+_OUTSIDE: Mapping[str, Make] = {
+    "Passwords": _passwords,
+    "Seals": _seals,
+    "Messenger": _messenger,
+    "SigningKeys": tokens,
+    "Withdrawals": lambda _: Expiry(),
+    "Site": lambda stage: stage.settings,
+    "WebhookSender": _webhook_sender,
+}
+"""What makes the outside parties, by the name of the port: to import a port is to import its service."""

@@ -1,6 +1,7 @@
 """Batches of a queue: what Lambda hands over, how much time is left for it, and what is told back."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 import msgspec
@@ -8,6 +9,7 @@ import msgspec
 from frontdesk.adapters.aws.envelope import NotAMessageError, decode
 from frontdesk.kernel.messages import Message
 
+UNREADABLE = "Unreadable"  # the name of the event that a message without one is kept as
 GUARD_MILLIS = 5_000  # what a reaction may need that meets AWS at its slowest; with less left none is begun
 
 
@@ -55,6 +57,12 @@ def by_source(batch: Iterable[Received]) -> list[list[Received]]:
     for group in groups.values():
         group.sort(key=lambda one: one.message.version if one.message else 0)
     return list(groups.values())
+
+
+def unreadable(one: Received, now: datetime) -> Message:
+    """Return what cannot be read in the form of a message, so that it can be kept as a dead letter."""
+    body = msgspec.json.encode({"body": one.body}).decode()
+    return Message(f"unreadable:{one.id}:0:0", UNREADABLE, 0, one.id, 0, now, "", body)
 
 
 def failures(ids: Sequence[str], key: str = "itemIdentifier") -> dict[str, Any]:

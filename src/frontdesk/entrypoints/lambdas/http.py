@@ -3,7 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
+from frontdesk.bootstrap_aws import Stage
+from frontdesk.entrypoints.lambdas.answering import ServiceFunction
+from frontdesk.entrypoints.lambdas.starting import begin, gauge_of
 
-def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+
+def handle(event: Mapping[str, Any], _: object) -> dict[str, Any]:
     """Answer one request."""
-    raise NotImplementedError
+    return _function().answer(event)
+
+
+def service_function(stage: Stage) -> ServiceFunction:
+    """Return the function of one service's API."""
+    service = stage.service(stage.function.service)
+    return ServiceFunction(service, stage.bus(service), stage.store(service.name), gauge_of(stage))
+
+
+_function = begin(service_function)

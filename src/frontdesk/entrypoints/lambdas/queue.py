@@ -3,7 +3,32 @@
 from collections.abc import Mapping
 from typing import Any
 
+from frontdesk.bootstrap_aws import Stage
+from frontdesk.entrypoints.lambdas.driving import Driver, KeptLoop, Threads
+from frontdesk.entrypoints.lambdas.starting import begin, gauge_of
+from frontdesk.entrypoints.lambdas.subscribing import SubscriberFunction
+
 
 def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Take in a batch; return which messages are to come again."""
-    raise NotImplementedError
+    return _function().take_in(event, context)
+
+
+def subscriber_function(stage: Stage) -> SubscriberFunction:
+    """Return the function of one subscriber. One that waits for somebody outside has a loop to wait with."""
+    name = stage.function.subscriber
+    service = stage.service(stage.function.service)
+    slow = any(reaction.slow for reaction in service.reactions if reaction.subscriber == name)
+    driver: Driver = KeptLoop() if slow else Threads()
+    return SubscriberFunction(
+        name,
+        service,
+        bus=stage.bus(service, stage.waiting_clock() if slow else None),
+        store=stage.store(service.name),
+        queue=stage.queue(name),
+        driver=driver,
+        gauge=gauge_of(stage),
+    )
+
+
+_function = begin(subscriber_function)

@@ -13,7 +13,16 @@ from typing import Any, Protocol
 
 import msgspec
 
-from frontdesk.entrypoints.lambdas.batches import Context, Deadline, Received, by_source, failures, received
+from frontdesk.adapters.aws.burial import bury
+from frontdesk.entrypoints.lambdas.batches import (
+    Context,
+    Deadline,
+    Received,
+    by_source,
+    failures,
+    received,
+    unreadable,
+)
 from frontdesk.entrypoints.lambdas.driving import Driver
 from frontdesk.entrypoints.lambdas.emf import Gauge, Value
 from frontdesk.kernel import limits
@@ -42,13 +51,6 @@ class OwnQueue(Protocol):
         """Let nobody have a delivered message for so many seconds."""
 
 
-class Grave(Protocol):
-    """Where dead letters are kept."""
-
-    async def bury(self, subscriber: str, delivery: Received, cause: str) -> None:
-        """Keep a message that was given up. Doing it again changes nothing. Raises Unavailable."""
-
-
 class Settled(msgspec.Struct, frozen=True):
     """What became of one delivery, and from its event's commit to now in milliseconds."""
 
@@ -73,7 +75,6 @@ class SubscriberFunction:
         bus: Bus,
         store: Store,
         queue: OwnQueue,
-        grave: Grave,
         driver: Driver,
         gauge: Gauge,
     ) -> None:
@@ -85,7 +86,6 @@ class SubscriberFunction:
         self._bus = bus
         self._store = store
         self._queue = queue
-        self._grave = grave
         self._driver = driver
         self._gauge = gauge
 
@@ -140,7 +140,8 @@ class SubscriberFunction:
 
     async def _bury(self, one: Received, why: str) -> Settled:
         try:
-            await self._grave.bury(self._name, one, why)
+            message = one.message or unreadable(one, self._bus.clock.now())
+            await bury(self._store, self._name, message, tries=one.tries, cause=why)
         except Exception:  # noqa: BLE001 - then it comes again, and is buried by this or by the queue
             _log.exception("a dead letter could not be kept", extra=self._about(one))
             return Settled(one, Fate.RETRY)
