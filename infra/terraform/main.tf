@@ -86,6 +86,8 @@ module "subscriber" {
 
   name          = "${local.prefix}-${each.key}"
   subscriber    = each.key
+  queue_arns    = "arn:${local.partition}:sqs:${local.in_region}"
+  rule_arns     = "arn:${local.partition}:events:${local.in_region}:rule/${local.bus}"
   bus           = module.bus.name
   events        = each.value.events
   function_name = module.function[each.value.function].name

@@ -58,6 +58,6 @@ locals {
     { for name in keys(local.queues) : "dead:${name}" => "${local.prefix}-${name}-dead" },
     { for name in local.deployment.parked : "parked:${name}" => "${local.prefix}-${name}-parked" },
     { for name in keys(local.functions) : "function:${name}" => "${local.prefix}-${name}" },
-    { api = module.api.id, bus = local.bus, stage = var.stage },
+    { api = module.api.id, bus = local.bus, prefix = local.prefix },
   )
 }

@@ -43,8 +43,9 @@ resource "aws_lambda_permission" "this" {
   source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/*/*"
 }
 
-# checkov:skip=CKV_AWS_309: these are open to everybody on purpose: signing in, its discovery, health, the description of the API
 resource "aws_apigatewayv2_route" "public" {
+  # checkov:skip=CKV_AWS_309: these are open to everybody on purpose: signing in, its discovery, health, the description of the API
+
   for_each = local.public
 
   api_id             = aws_apigatewayv2_api.this.id
@@ -64,9 +65,10 @@ resource "aws_apigatewayv2_route" "protected" {
   authorization_scopes = each.value.scopes
 }
 
-# checkov:skip=CKV_AWS_158: encrypted by the key that CloudWatch owns; nothing personal is logged
-# checkov:skip=CKV_AWS_338: how long logs are kept is the owner's choice and the owner's money
 resource "aws_cloudwatch_log_group" "access" {
+  # checkov:skip=CKV_AWS_158: encrypted by the key that CloudWatch owns; nothing personal is logged
+  # checkov:skip=CKV_AWS_338: how long logs are kept is the owner's choice and the owner's money
+
   name              = "/aws/apigateway/${var.name}"
   retention_in_days = var.log_retention_days
 }

@@ -50,20 +50,22 @@ resource "aws_iam_role_policy" "this" {
   policy = data.aws_iam_policy_document.permissions.json
 }
 
-# checkov:skip=CKV_AWS_158: encrypted by the key that CloudWatch owns; nothing personal is logged
-# checkov:skip=CKV_AWS_338: how long logs are kept is the owner's choice and the owner's money
 resource "aws_cloudwatch_log_group" "this" {
+  # checkov:skip=CKV_AWS_158: encrypted by the key that CloudWatch owns; nothing personal is logged
+  # checkov:skip=CKV_AWS_338: how long logs are kept is the owner's choice and the owner's money
+
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
 }
 
-# checkov:skip=CKV_AWS_50: traces bill by the piece; `tracing` switches them on
-# checkov:skip=CKV_AWS_115: reserving takes from all other functions of the account; `concurrency` reserves where wanted
-# checkov:skip=CKV_AWS_116: a function asked by HTTP or by a queue hands failures back; the queue and the stream keep their own
-# checkov:skip=CKV_AWS_117: it speaks to services of AWS alone, all at public addresses; a network of its own would cost $32 a month
-# checkov:skip=CKV_AWS_173: the environment holds names and addresses, no secrets
-# checkov:skip=CKV_AWS_272: the package is named by the hash of its contents, and only the deployer's role may write it
 resource "aws_lambda_function" "this" {
+  # checkov:skip=CKV_AWS_50: traces bill by the piece; `tracing` switches them on
+  # checkov:skip=CKV_AWS_115: reserving takes from all other functions of the account; `concurrency` reserves where wanted
+  # checkov:skip=CKV_AWS_116: a function asked by HTTP or by a queue hands failures back; the queue and the stream keep their own
+  # checkov:skip=CKV_AWS_117: it speaks to services of AWS alone, all at public addresses; a network of its own would cost $32 a month
+  # checkov:skip=CKV_AWS_173: the environment holds names and addresses, no secrets
+  # checkov:skip=CKV_AWS_272: the package is named by the hash of its contents, and only the deployer's role may write it
+
   function_name = var.name
   description   = var.description
   role          = aws_iam_role.this.arn

@@ -1,7 +1,8 @@
 # Who is told, and of what: the alarms of the manifest, all to one topic.
 
-# checkov:skip=CKV_AWS_26: CloudWatch cannot publish to a topic that is encrypted by the key of SNS; alarms say nothing personal
 resource "aws_sns_topic" "alarms" {
+  # checkov:skip=CKV_AWS_26: CloudWatch cannot publish to a topic that is encrypted by the key of SNS; alarms say nothing personal
+
   name         = "${var.prefix}-alarms"
   display_name = "Alarms of ${var.prefix}"
 }

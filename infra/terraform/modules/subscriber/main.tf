@@ -3,23 +3,34 @@
 # The function writes what it cannot handle down as a dead letter. The dead-letter queue is for what no function saw: the
 # function could not start, or the bus could not reach the queue.
 #
-# SQS takes 25 seconds to settle each change. Policies and redrive are resources of their own, so that these run side by side.
+# SQS takes 25 seconds to settle each change, so that policies and redrive are part of the queues. They name by ARN what
+# comes later.
 
-resource "aws_sqs_queue" "this" {
-  name                       = var.name
-  visibility_timeout_seconds = var.visibility
-  message_retention_seconds  = 1209600 # 14 days, the longest that SQS keeps a message
-  sqs_managed_sse_enabled    = true
+locals {
+  queue_arn = "${var.queue_arns}:${var.name}"
+  dead_arn  = "${local.queue_arn}-dead"
+  rule_arn  = "${var.rule_arns}/${var.name}"
+  hears     = length(var.events) > 0
 }
 
 resource "aws_sqs_queue" "dead" {
   name                      = "${var.name}-dead"
-  message_retention_seconds = 1209600
+  message_retention_seconds = 1209600 # 14 days, the longest that SQS keeps a message
   sqs_managed_sse_enabled   = true
+  policy                    = local.hears ? data.aws_iam_policy_document.from_the_bus["dead"].json : null
+
+  redrive_allow_policy = jsonencode({
+    redrivePermission = "byQueue"
+    sourceQueueArns   = [local.queue_arn]
+  })
 }
 
-resource "aws_sqs_queue_redrive_policy" "this" {
-  queue_url = aws_sqs_queue.this.id
+resource "aws_sqs_queue" "this" {
+  name                       = var.name
+  visibility_timeout_seconds = var.visibility
+  message_retention_seconds  = 1209600
+  sqs_managed_sse_enabled    = true
+  policy                     = local.hears ? data.aws_iam_policy_document.from_the_bus["queue"].json : null
 
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.dead.arn
@@ -27,45 +38,13 @@ resource "aws_sqs_queue_redrive_policy" "this" {
   })
 }
 
-resource "aws_sqs_queue_redrive_allow_policy" "dead" {
-  queue_url = aws_sqs_queue.dead.id
-
-  redrive_allow_policy = jsonencode({
-    redrivePermission = "byQueue"
-    sourceQueueArns   = [aws_sqs_queue.this.arn]
-  })
-}
-
-# A subscriber of timers alone hears nothing on the bus.
-resource "aws_cloudwatch_event_rule" "this" {
-  count = length(var.events) > 0 ? 1 : 0
-
-  name           = var.name
-  description    = "What ${var.subscriber} subscribes to"
-  event_bus_name = var.bus
-  event_pattern  = jsonencode({ detail-type = var.events })
-}
-
-resource "aws_cloudwatch_event_target" "this" {
-  count = length(var.events) > 0 ? 1 : 0
-
-  rule           = aws_cloudwatch_event_rule.this[0].name
-  event_bus_name = var.bus
-  target_id      = "queue"
-  arn            = aws_sqs_queue.this.arn
-
-  dead_letter_config {
-    arn = aws_sqs_queue.dead.arn
-  }
-}
-
 data "aws_iam_policy_document" "from_the_bus" {
-  for_each = length(var.events) > 0 ? { this = aws_sqs_queue.this, dead = aws_sqs_queue.dead } : {}
+  for_each = local.hears ? { queue = local.queue_arn, dead = local.dead_arn } : {}
 
   statement {
     sid       = "FromTheBus"
     actions   = ["sqs:SendMessage"]
-    resources = [each.value.arn]
+    resources = [each.value]
 
     principals {
       type        = "Service"
@@ -75,16 +54,32 @@ data "aws_iam_policy_document" "from_the_bus" {
     condition {
       test     = "ArnEquals"
       variable = "aws:SourceArn"
-      values   = [aws_cloudwatch_event_rule.this[0].arn]
+      values   = [local.rule_arn]
     }
   }
 }
 
-resource "aws_sqs_queue_policy" "from_the_bus" {
-  for_each = data.aws_iam_policy_document.from_the_bus
+# A subscriber of timers alone hears nothing on the bus.
+resource "aws_cloudwatch_event_rule" "this" {
+  count = local.hears ? 1 : 0
 
-  queue_url = each.key == "this" ? aws_sqs_queue.this.id : aws_sqs_queue.dead.id
-  policy    = each.value.json
+  name           = var.name
+  description    = "What ${var.subscriber} subscribes to"
+  event_bus_name = var.bus
+  event_pattern  = jsonencode({ detail-type = var.events })
+}
+
+resource "aws_cloudwatch_event_target" "this" {
+  count = local.hears ? 1 : 0
+
+  rule           = aws_cloudwatch_event_rule.this[0].name
+  event_bus_name = var.bus
+  target_id      = "queue"
+  arn            = aws_sqs_queue.this.arn
+
+  dead_letter_config {
+    arn = aws_sqs_queue.dead.arn
+  }
 }
 
 # Without a mapping, the function asks the queue by itself.

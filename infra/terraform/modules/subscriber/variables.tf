@@ -8,6 +8,16 @@ variable "subscriber" {
   type        = string
 }
 
+variable "queue_arns" {
+  description = "What the ARN of every queue here begins with."
+  type        = string
+}
+
+variable "rule_arns" {
+  description = "What the ARN of every rule on the bus begins with."
+  type        = string
+}
+
 variable "bus" {
   description = "The bus that its events are on."
   type        = string

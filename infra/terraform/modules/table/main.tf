@@ -4,10 +4,11 @@ locals {
   halves = flatten([for index in var.indexes : [index.partition, index.sort]])
 }
 
-# checkov:skip=CKV_AWS_28: point-in-time recovery is on where a stage is protected; elsewhere it would bill by the gigabyte
-# checkov:skip=CKV_AWS_119: encrypted by the key that DynamoDB owns, for nothing; a key of one's own bills by the request
-# checkov:skip=CKV2_AWS_16: on demand: there is no capacity to scale
 resource "aws_dynamodb_table" "this" {
+  # checkov:skip=CKV_AWS_28: point-in-time recovery is on where a stage is protected; elsewhere it would bill by the gigabyte
+  # checkov:skip=CKV_AWS_119: encrypted by the key that DynamoDB owns, for nothing; a key of one's own bills by the request
+  # checkov:skip=CKV2_AWS_16: on demand: there is no capacity to scale
+
   name         = var.name
   billing_mode = "PAY_PER_REQUEST"
   hash_key     = "pk"
