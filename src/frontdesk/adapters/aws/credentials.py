@@ -1,7 +1,7 @@
 """Where credentials come from, and when to ask again.
 
-Two sources, in the order in which AWS's own tools look: keys in the environment, and the
-container endpoint that the environment names (a SnapStart function, ECS, EKS).
+In this order: keys in the environment; a profile of AWS's own tools if the environment names one; the container
+endpoint that the environment names (a SnapStart function, ECS, EKS); the default profile.
 """
 
 import time
@@ -102,9 +102,23 @@ def _load(environ: Mapping[str, str]) -> Credentials:
     relative = environ.get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
     full = environ.get("AWS_CONTAINER_CREDENTIALS_FULL_URI")
     url = f"{TASK_ENDPOINT}{relative}" if relative else full
-    if not url:
-        raise NoCredentials("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a container URI")
+    if environ.get("AWS_PROFILE") or not url:
+        return _from_profile(environ)
     return _ask(url, _authorization(environ))
+
+
+def _from_profile(environ: Mapping[str, str]) -> Credentials:
+    from frontdesk.adapters.aws.profiles import ProfileError, profile_credentials  # noqa: PLC0415 - not in a function
+
+    try:
+        found = profile_credentials(environ)
+    except ProfileError as cause:
+        raise NoCredentials(str(cause)) from cause
+    if found is None:
+        raise NoCredentials(
+            "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or a container URI"
+        )
+    return found
 
 
 def _authorization(environ: Mapping[str, str]) -> str | None:

@@ -102,12 +102,13 @@ class Connection:
         self._buffer = bytearray()
         self._heard = False  # has any byte of the present answer come?
         self._until = 0.0
-        self._used = time.monotonic()  # when it was last known to be alive
+        self._alive()
         self.reusable = True
 
     def stale(self) -> bool:
         """Say whether it must not be used again: idle too long, or the peer has said goodbye."""
-        idle = time.monotonic() - self._used
+        # A sandbox that was frozen, or restored from a snapshot, may have only one clock that saw it.
+        idle = max(time.monotonic() - self._used, time.time() - self._used_at)
         return idle > MAX_IDLE or bool(self._readable.poll(0))
 
     def exchange(self, message: bytes, timeout: float) -> Answer:
@@ -126,12 +127,15 @@ class Connection:
         except (ValueError, KeyError) as cause:
             raise Unreachable("the answer is not HTTP", sent=True) from cause
         self.reusable = self.reusable and not self._buffer
-        self._used = time.monotonic()
+        self._alive()
         return answer
 
     def close(self) -> None:
         """Give the socket back. Closing twice is harmless."""
         self._socket.close()
+
+    def _alive(self) -> None:
+        self._used, self._used_at = time.monotonic(), time.time()
 
     def _answer(self) -> Answer:
         status_line, *lines = self._through(b"\r\n\r\n", MAX_HEAD).decode("latin-1").split("\r\n")
@@ -226,7 +230,10 @@ class Pool:
         try:
             return self._use(kept, message, until)
         except Dropped:
-            pass
+            self.close()
+        except Unreachable:
+            self.close()  # what froze or cut off this one has done so to its neighbours: do not wait for each
+            raise
         try:
             return self._fresh(message, until)
         except Unreachable as again:
