@@ -14,7 +14,7 @@ import typer
 from frontdesk.entrypoints.cli import show
 from frontdesk.entrypoints.cli.connection import Api, connect
 from frontdesk.entrypoints.cli.mending import CommandError
-from frontdesk.entrypoints.cli.options import DEFAULTS, Data, Json, Shop, group, settings_of
+from frontdesk.entrypoints.cli.options import DEFAULTS, AtStage, Data, Json, Shop, desk_of, group
 
 MAX_LISTED = 10_000
 COLUMNS = (
@@ -42,9 +42,9 @@ app.add_typer(journal, name="journal")
 
 
 @app.command("trial-balance", epilog="Example: frontdesk books trial-balance --shop corner-snacks")
-def trial_balance(shop: Shop, data: Data = DEFAULTS.data, json: Json = False) -> None:
+def trial_balance(shop: Shop, data: Data = DEFAULTS.data, stage: AtStage = "", json: Json = False) -> None:
     """Show what every account comes to. Both columns come to the same."""
-    with connect(settings_of(data), [shop]) as api:
+    with connect(desk_of(data, stage), [shop]) as api:
         found = api.get(f"/shops/{shop}/trial-balance")
     if json:
         show.as_json(found)
@@ -63,10 +63,11 @@ def list_journal(
     until: Until = None,
     limit: Limit = 20,
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """List entries, newest first, a line for each account."""
-    with connect(settings_of(data), [shop]) as api:
+    with connect(desk_of(data, stage), [shop]) as api:
         entries = list(islice(_pages(api, f"/shops/{shop}/journal", since, until), limit))
     if json:
         show.as_json(entries)
@@ -84,9 +85,10 @@ def export_journal(
     until: Until = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this new file.")] = None,
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
 ) -> None:
     """Print the journal as CSV, oldest first: a row for each line of an entry, amounts in minor units."""
-    with connect(settings_of(data), [shop]) as api, _opened(output) as file:
+    with connect(desk_of(data, stage), [shop]) as api, _opened(output) as file:
         entries = _pages(api, f"/shops/{shop}/journal", since, until, oldest_first=True)
         with show.progress("Entries") as advance:
             count = _write(file, entries, advance)
@@ -101,10 +103,11 @@ def list_invoices(
     until: Until = None,
     limit: Limit = 20,
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """List invoices and credit notes as they were issued, newest first."""
-    with connect(settings_of(data), [shop]) as api:
+    with connect(desk_of(data, stage), [shop]) as api:
         invoices = list(islice(_pages(api, f"/shops/{shop}/invoices", since, until), limit))
     if json:
         show.as_json(invoices)
@@ -122,10 +125,11 @@ def refund_paid(
     shop: Shop,
     reference: Annotated[str, typer.Option(help="What the bank or the gateway calls the payment.")],
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """Book that what was due to a customer has been paid: the whole amount, once."""
-    with connect(settings_of(data), [shop]) as api:
+    with connect(desk_of(data, stage), [shop]) as api:
         entry = api.post(f"/shops/{shop}/refunds/{order}/paid", {"reference": reference})
     if json:
         show.as_json(entry)

@@ -9,7 +9,7 @@ import typer
 from frontdesk.entrypoints.cli import show
 from frontdesk.entrypoints.cli.connection import connect
 from frontdesk.entrypoints.cli.mending import CommandError
-from frontdesk.entrypoints.cli.options import DEFAULTS, Data, Json, group, settings_of
+from frontdesk.entrypoints.cli.options import DEFAULTS, AtStage, Data, Json, desk_of, group
 
 LISTED = 1_000
 
@@ -37,6 +37,7 @@ def create(
         bool, typer.Option("--public", help="It cannot keep a secret: an app, a page in a browser.")
     ] = False,
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """Register a client. Its secret is shown this once."""
@@ -47,7 +48,7 @@ def create(
         "redirect_uris": redirect_uri or [],
         "public": public,
     }
-    with connect(settings_of(data)) as api:
+    with connect(desk_of(data, stage)) as api:
         client = api.post("/clients", body)
     _print(client, json=json)
 
@@ -56,10 +57,11 @@ def create(
 def list_clients(
     place: Annotated[str | None, typer.Option(help="Only those with a role there.")] = None,
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """List clients, newest first."""
-    with connect(settings_of(data)) as api:
+    with connect(desk_of(data, stage)) as api:
         clients = list(islice(api.pages("/clients", place=place), LISTED))
     if json:
         show.as_json(clients)
@@ -68,9 +70,11 @@ def list_clients(
 
 
 @app.command("show", epilog="Example: frontdesk clients show cli_06GZTACSTZM4R6Y2G1WV7AV13W")
-def show_client(client: ClientId, data: Data = DEFAULTS.data, json: Json = False) -> None:
+def show_client(
+    client: ClientId, data: Data = DEFAULTS.data, stage: AtStage = "", json: Json = False
+) -> None:
     """Show a client: what it may do and where, and how old its secrets are."""
-    with connect(settings_of(data)) as api:
+    with connect(desk_of(data, stage)) as api:
         found = api.get(f"/clients/{client}")
     _print(found, json=json)
 
@@ -82,10 +86,11 @@ def rotate_secret(
         bool, typer.Option("--alone", help="The others are good no more: for one that leaked.")
     ] = False,
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """Make one more secret, shown this once. The one before stays good until the next rotation."""
-    with connect(settings_of(data)) as api:
+    with connect(desk_of(data, stage)) as api:
         found = api.post(f"/clients/{client}/secrets", {"alone": alone})
     _print(found, json=json)
 
@@ -93,9 +98,11 @@ def rotate_secret(
 @app.command(
     epilog='Example: frontdesk clients revoke cli_06GZTACSTZM4R6Y2G1WV7AV13W --reason "contract ended"'
 )
-def revoke(client: ClientId, reason: Reason = "", data: Data = DEFAULTS.data, json: Json = False) -> None:
+def revoke(
+    client: ClientId, reason: Reason = "", data: Data = DEFAULTS.data, stage: AtStage = "", json: Json = False
+) -> None:
     """Let a client in no more, for good. Its tokens end at once."""
-    with connect(settings_of(data)) as api:
+    with connect(desk_of(data, stage)) as api:
         found = api.post(f"/clients/{client}/revoke", {"reason": reason or None})
     _print(found, json=json)
 
@@ -107,12 +114,13 @@ def grant(
     client: ClientId,
     role: Annotated[str, typer.Argument(help="PLACE=ROLE; PLACE= takes the role away.")],
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """Give a client a role at a shop, or take it away."""
     place, name = place_and_role(role, may_be_empty=True)
     path = f"/clients/{client}/grants/{place}"
-    with connect(settings_of(data)) as api:
+    with connect(desk_of(data, stage)) as api:
         found = api.put(path, {"role": name}) if name else api.delete(path)
     _print(found, json=json)
 

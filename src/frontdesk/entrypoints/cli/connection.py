@@ -1,6 +1,6 @@
-"""How a command reaches the desk: through the server that has the data, or by opening the data itself if none runs.
+"""How a command reaches the desk: a stage by its URL, a folder through its server, or opened here if none runs.
 
-Either way it is the same API with the same rules, and the command is a caller like any other: `operator`, with every
+Each way it is the same API with the same rules, and the command is a caller like any other: `operator`, with every
 scope, and owner of the shops that it names.
 """
 
@@ -17,13 +17,18 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from frontdesk.adapters.embedded.directory import InUseError
+from frontdesk.config import Settings
 from frontdesk.entrypoints.cli.address import find
 from frontdesk.entrypoints.cli.mending import FOUND, MENDABLE, CommandError
+from frontdesk.entrypoints.cli.stages import Stage
 
 if TYPE_CHECKING:  # imported only by the commands that connect: `--help` is quick
     import httpx
 
-    from frontdesk.config import Settings
+    from frontdesk.adapters.tokens.tokens import Tokens
+    from frontdesk.entrypoints.cli.opened import OpenedDesk
+
+Desk = Settings | Stage  # one on this machine, one on AWS
 
 OPERATOR = "operator"
 WAIT_SECONDS = 10.0  # for somebody who starts, stops or is only a command too
@@ -61,6 +66,11 @@ class Api:
         self._token = token
         self.shops = tuple(shops)  # whose owner we are
         self.remote = remote  # whether a running server answers
+
+    @property
+    def client(self) -> httpx.Client:
+        """What reaches the desk, for whoever wants to see its answers as they are."""
+        return self._client
 
     @property
     def url(self) -> str:
@@ -134,37 +144,53 @@ class Api:
 
 
 @contextmanager
-def connect(settings: Settings, shops: Collection[str] | None = ()) -> Iterator[Api]:
-    """Give the API of the desk with this data, for `operator`, who is owner of `shops` (None: of every shop).
+def connect(desk: Desk, shops: Collection[str] | None = ()) -> Iterator[Api]:
+    """Give the API of a desk, for `operator`, who is owner of `shops` (None: of every shop).
 
-    A running server is used. Without one the desk is opened here, and at the end, if all went well, what was asked for
-    is seen through: reactions are done before the data is given back. Raises InUseError, FormatError, ApiError.
+    A running server is used, or the stage. Without one the desk is opened here, and at the end, if all went well, what
+    was asked for is seen through: reactions are done before the data is given back. Raises InUseError, FormatError,
+    ApiError, CommandError.
     """
     import httpx  # noqa: PLC0415 - as above
 
-    transport, url = _reach(settings)
+    opened, url = _reach(desk)
     try:
-        with httpx.Client(transport=transport, base_url=url, timeout=TIMEOUT_SECONDS) as client:
+        with httpx.Client(
+            transport=opened or transport_to(url), base_url=url, timeout=TIMEOUT_SECONDS
+        ) as client:
             if shops is None:
-                shops = _every_shop(Api(client, OperatorTokens(settings, ()), ()))
-            yield Api(client, OperatorTokens(settings, shops), shops, remote=transport is None)
-            if transport is not None:
-                transport.settle()
+                shops = _every_shop(Api(client, OperatorTokens(desk, ()), ()))
+            yield Api(client, OperatorTokens(desk, shops), shops, remote=opened is None)
+            if opened is not None:
+                opened.settle()
     finally:
-        if transport is not None:
-            transport.close()
+        if opened is not None:
+            opened.close()
 
 
-def _reach(settings: Settings) -> tuple[Any, str]:
+def transport_to(url: str) -> httpx.BaseTransport | None:
+    """Return what reaches a URL, None for httpx's own way. Names below `localhost` are this machine (RFC 6761)."""
+    import httpx  # noqa: PLC0415 - as above
+
+    if not httpx.URL(url).host.endswith(".localhost"):
+        return None
+    from frontdesk.entrypoints.cli.loopback import LoopbackNames  # noqa: PLC0415 - an emulator's alone
+
+    return LoopbackNames()
+
+
+def _reach(desk: Desk) -> tuple[OpenedDesk | None, str]:
+    if isinstance(desk, Stage):
+        return None, desk.url
     from frontdesk.entrypoints.cli.opened import OpenedDesk  # noqa: PLC0415 - as above
 
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
-        url = find(settings.data)
+        url = find(desk.data)
         if url is not None:
             return None, url
         try:
-            return OpenedDesk(settings), "http://desk"
+            return OpenedDesk(desk), "http://desk"
         except InUseError:
             if time.monotonic() > deadline:
                 raise
@@ -183,14 +209,25 @@ def _every_shop(api: Api) -> tuple[str, ...]:
     return found
 
 
+def issuer_of(desk: Desk) -> Tokens:
+    """Return what issues tokens for a desk: whoever may read its signing key. Raises CommandError."""
+    if isinstance(desk, Stage):
+        from frontdesk.entrypoints.cli.stage_tokens import tokens  # noqa: PLC0415 - it needs the SDK
+
+        return tokens(desk)
+    from frontdesk import bootstrap  # noqa: PLC0415 - as above
+
+    return bootstrap.tokens(desk)
+
+
 class OperatorTokens:
     """Gives a token that is good for a while yet: a long import outlives one."""
 
-    def __init__(self, settings: Settings, shops: Collection[str]) -> None:
+    def __init__(self, desk: Desk, shops: Collection[str]) -> None:
         from frontdesk import bootstrap  # noqa: PLC0415 - as above
         from frontdesk.entrypoints.operations import OPERATIONS  # noqa: PLC0415
 
-        self._issuer = bootstrap.tokens(settings)
+        self._issuer = issuer_of(desk)
         self._scopes = sorted({scope for s in (*bootstrap.choose(), OPERATIONS) for scope in s.scopes})
         self._grants = {f"shop:{shop}": "owner" for shop in shops}
         self._since = 0.0

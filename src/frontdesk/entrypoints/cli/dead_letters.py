@@ -10,7 +10,7 @@ import typer
 from frontdesk.entrypoints.cli import show
 from frontdesk.entrypoints.cli.connection import Api, connect
 from frontdesk.entrypoints.cli.mending import CommandError
-from frontdesk.entrypoints.cli.options import DEFAULTS, Data, DryRun, Json, group, settings_of
+from frontdesk.entrypoints.cli.options import DEFAULTS, AtStage, Data, DryRun, Json, desk_of, group
 
 PATH = "/operations/dead-letters"
 AT_ONCE = 1_000  # letters that one command settles
@@ -31,10 +31,11 @@ def list_letters(
     cause: Cause = "",
     limit: Limit = 100,
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """List dead letters by subscriber, oldest first."""
-    with connect(settings_of(data)) as api:
+    with connect(desk_of(data, stage)) as api:
         letters = _chosen(api, subscriber, event, cause, limit)
     if json:
         show.as_json(letters)
@@ -46,10 +47,11 @@ def list_letters(
 def show_letter(
     letter: Annotated[str, typer.Argument(help="The letter's id, as the list shows it.")],
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """Show a dead letter: its cause, what its event says, and what its source published around it."""
-    with connect(settings_of(data)) as api:
+    with connect(desk_of(data, stage)) as api:
         found = api.get(f"{PATH}/{letter}")
     if json:
         show.as_json(found)
@@ -74,11 +76,12 @@ def redrive(
     reason: Annotated[str, typer.Option(help="Why, for the audit.")] = "",
     dry_run: DryRun = False,
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """Hand dead letters to their subscribers again. Name them, or choose with the options."""
     body = {"reason": reason} if reason else {}
-    with connect(settings_of(data)) as api:
+    with connect(desk_of(data, stage)) as api:
         letters = _settle(api, "redrive", ids, (subscriber, event, cause, limit), body, dry_run=dry_run)
     _report(letters, "redriven", dry_run=dry_run, json=json)
 
@@ -95,19 +98,20 @@ def discard(
     limit: Limit = 100,
     dry_run: DryRun = False,
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """Give dead letters up for ever. Name them, or choose with the options."""
-    with connect(settings_of(data)) as api:
+    with connect(desk_of(data, stage)) as api:
         chosen = (subscriber, event, cause, limit)
         letters = _settle(api, "discard", ids, chosen, {"reason": reason}, dry_run=dry_run)
     _report(letters, "discarded", dry_run=dry_run, json=json)
 
 
 @app.command(epilog="Example: frontdesk dead-letters audit --limit 20")
-def audit(limit: Limit = 100, data: Data = DEFAULTS.data, json: Json = False) -> None:
+def audit(limit: Limit = 100, data: Data = DEFAULTS.data, stage: AtStage = "", json: Json = False) -> None:
     """List who redrove or discarded what, when and why; newest first."""
-    with connect(settings_of(data)) as api:
+    with connect(desk_of(data, stage)) as api:
         entries = list(islice(api.pages(f"{PATH}/audit"), limit))
     if json:
         show.as_json(entries)

@@ -8,15 +8,15 @@ import typer
 
 from frontdesk.entrypoints.cli import show
 from frontdesk.entrypoints.cli.connection import connect
-from frontdesk.entrypoints.cli.options import DEFAULTS, Data, Json, group, settings_of
+from frontdesk.entrypoints.cli.options import DEFAULTS, AtStage, Data, Json, desk_of, group
 
 app = group("The keys that sign access tokens.")
 
 
 @app.command("list", epilog="Example: frontdesk keys list")
-def list_keys(data: Data = DEFAULTS.data, json: Json = False) -> None:
+def list_keys(data: Data = DEFAULTS.data, stage: AtStage = "", json: Json = False) -> None:
     """List the keys that are trusted, oldest first, and which of them signs."""
-    with connect(settings_of(data)) as api:
+    with connect(desk_of(data, stage)) as api:
         keys = api.get("/keys")["items"]
     _print(keys, json=json)
 
@@ -30,10 +30,11 @@ def rotate(
         ),
     ] = False,
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """Make a new key. It is published for two hours before it signs; old ones are trusted until their tokens end."""
-    with connect(settings_of(data)) as api:
+    with connect(desk_of(data, stage)) as api:
         keys = api.post("/keys/rotate", {"at_once": at_once})["items"]
     _print(keys, json=json)
 
@@ -42,10 +43,11 @@ def audit(
     about: Annotated[str | None, typer.Option(help="Only about this account or client.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 100,
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """List sign-ins, failures, grants, revocations and key rotations, newest first."""
-    with connect(settings_of(data)) as api:
+    with connect(desk_of(data, stage)) as api:
         acts = list(islice(api.pages("/audit", about=about), limit))
     if json:
         show.as_json(acts)

@@ -19,14 +19,20 @@ from frontdesk.entrypoints.cli import (
     stock,
     users,
 )
+from frontdesk.entrypoints.cli.deploy import deploy
 from frontdesk.entrypoints.cli.describe import manifest, openapi
+from frontdesk.entrypoints.cli.destroy import destroy
+from frontdesk.entrypoints.cli.invoke import invoke
+from frontdesk.entrypoints.cli.logs import logs
 from frontdesk.entrypoints.cli.mending import exit_status_of
+from frontdesk.entrypoints.cli.package import package
 from frontdesk.entrypoints.cli.postman import postman
 from frontdesk.entrypoints.cli.reconcile import reconcile
 from frontdesk.entrypoints.cli.reference import reference
 from frontdesk.entrypoints.cli.tokens import token
 from frontdesk.entrypoints.cli.traffic import traffic
 from frontdesk.entrypoints.cli.up import up
+from frontdesk.entrypoints.cli.verify import verify
 
 STATUSES = "Ends with 0 if all is well, 1 if differences or failures were found, 2 for what you can mend."
 
@@ -55,11 +61,12 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
         raise typer.Exit
 
 
-SERVE, SHOP, ACCESS, CARE, BUILD = (
+SERVE, SHOP, ACCESS, CARE, AWS, BUILD = (
     "Serve",
     "Run the shop",
     "Let people in",
     "Care for the desk",
+    "Run on AWS",
     "Build on it",
 )
 
@@ -84,6 +91,15 @@ app.add_typer(backup.app)
 _add(
     epilog="Example: frontdesk traffic --shop corner-snacks --rate 100 --spike 5:10:2", rich_help_panel=CARE
 )(traffic)
+_add(epilog="Example: frontdesk verify --stage dev", rich_help_panel=CARE)(verify)
+_add(epilog="Example: frontdesk deploy --stage dev --verify", rich_help_panel=AWS)(deploy)
+_add(epilog="Example: frontdesk destroy --stage dev", rich_help_panel=AWS)(destroy)
+_add(epilog="Example: frontdesk logs --stage dev --function orders-http --follow", rich_help_panel=AWS)(logs)
+_add(
+    epilog="Example: frontdesk invoke place_order --stage dev --body @order.json --key first",
+    rich_help_panel=AWS,
+)(invoke)
+_add(epilog="Example: frontdesk package --out build/lambda", rich_help_panel=AWS)(package)
 _add(epilog="Example: frontdesk openapi > openapi.json", rich_help_panel=BUILD)(openapi)
 _add(epilog="Example: frontdesk postman --out frontdesk.postman_collection.json", rich_help_panel=BUILD)(
     postman

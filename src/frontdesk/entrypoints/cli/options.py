@@ -7,10 +7,14 @@ from typing import Annotated
 import typer
 
 from frontdesk.config import Settings, from_environment
+from frontdesk.entrypoints.cli import stages
 
 DEFAULTS = from_environment()
 
 Data = Annotated[Path, typer.Option("--data", help="The folder that holds everything of one business.")]
+AtStage = Annotated[
+    str, typer.Option("--stage", help="A stage on AWS, in place of a folder: dev, production, …")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 Shop = Annotated[str, typer.Option("--shop", help="The shop's id.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")]
@@ -20,6 +24,11 @@ Services = Annotated[str, typer.Option(help="Only these services, with commas be
 def settings_of(data: Path) -> Settings:
     """Return the settings of a command that works with this data."""
     return replace(DEFAULTS, data=data)
+
+
+def desk_of(data: Path, stage: str) -> Settings | stages.Stage:
+    """Return the desk that a command is for: a stage where one is named, else the one with this data."""
+    return stages.find(stage) if stage else settings_of(data)
 
 
 def names_in(text: str) -> list[str]:

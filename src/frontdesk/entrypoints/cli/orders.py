@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import islice
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from frontdesk.entrypoints.cli import show
-from frontdesk.entrypoints.cli.connection import Api, connect
+from frontdesk.entrypoints.cli.connection import Api, Desk, connect
 from frontdesk.entrypoints.cli.mending import CommandError
-from frontdesk.entrypoints.cli.options import DEFAULTS, Data, Json, group, settings_of
+from frontdesk.entrypoints.cli.options import DEFAULTS, AtStage, Data, Json, desk_of, group
 
 MAX_LISTED = 10_000
 _MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"]
@@ -33,10 +32,11 @@ def list_orders(
     until: Moment = None,
     limit: Annotated[int, typer.Option(min=1, max=MAX_LISTED, help="How many at most.")] = 20,
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """List orders, newest first."""
-    with connect(settings_of(data), (shop,) if shop else None) as api:
+    with connect(desk_of(data, stage), (shop,) if shop else None) as api:
         query = {
             "shop_id": _only_shop(api),
             "status": status.upper() or None,
@@ -54,9 +54,11 @@ def list_orders(
 
 
 @app.command("show", epilog="Example: frontdesk orders show ord_0a1b2c3d4e5f6g7h8j9k0m1n2p")
-def show_order(order: OrderId, shop: AnyShop = "", data: Data = DEFAULTS.data, json: Json = False) -> None:
+def show_order(
+    order: OrderId, shop: AnyShop = "", data: Data = DEFAULTS.data, stage: AtStage = "", json: Json = False
+) -> None:
     """Show an order, its lines, and what became of it."""
-    with connect(settings_of(data), (shop,) if shop else None) as api:
+    with connect(desk_of(data, stage), (shop,) if shop else None) as api:
         found = api.get(f"/orders/{order}")
         steps = api.get(f"/orders/{order}/timeline")["items"]
     if json:
@@ -83,17 +85,20 @@ def dispatch(
     tracking: Annotated[str, typer.Option(help="What the carrier calls the parcel.")] = "",
     shop: AnyShop = "",
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """Send an order on its way. Its goods leave the stock, its invoice gets a number."""
     body = {"carrier": carrier} | ({"tracking": tracking} if tracking else {})
-    _step(order, "dispatch", body, shop, data, json=json)
+    _step(order, "dispatch", body, shop, desk_of(data, stage), json=json)
 
 
 @app.command(epilog="Example: frontdesk orders deliver ord_0a1b2c3d4e5f6g7h8j9k0m1n2p")
-def deliver(order: OrderId, shop: AnyShop = "", data: Data = DEFAULTS.data, json: Json = False) -> None:
+def deliver(
+    order: OrderId, shop: AnyShop = "", data: Data = DEFAULTS.data, stage: AtStage = "", json: Json = False
+) -> None:
     """Note that an order has arrived."""
-    _step(order, "deliver", None, shop, data, json=json)
+    _step(order, "deliver", None, shop, desk_of(data, stage), json=json)
 
 
 @app.command(
@@ -108,11 +113,14 @@ def take_back(
     reason: Reason = "",
     shop: AnyShop = "",
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """Take an order back. Its money is then owed to the customer: see `books refund-paid`."""
     body: dict[str, object] = {"restock": restock}
-    _step(order, "return", body | ({"reason": reason} if reason else {}), shop, data, json=json)
+    _step(
+        order, "return", body | ({"reason": reason} if reason else {}), shop, desk_of(data, stage), json=json
+    )
 
 
 @app.command(
@@ -123,15 +131,16 @@ def cancel(
     reason: Reason = "",
     shop: AnyShop = "",
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """Call an order off. Its stock and its money go back."""
-    _step(order, "cancel", {"reason": reason} if reason else {}, shop, data, json=json)
+    _step(order, "cancel", {"reason": reason} if reason else {}, shop, desk_of(data, stage), json=json)
 
 
-def _step(order: str, verb: str, body: object, shop: str, data: Path, *, json: bool) -> None:
+def _step(order: str, verb: str, body: object, shop: str, desk: Desk, *, json: bool) -> None:
     """Take one order one step further and say where it stands."""
-    with connect(settings_of(data), (shop,) if shop else None) as api:
+    with connect(desk, (shop,) if shop else None) as api:
         found = api.post(f"/orders/{order}/{verb}", body)
     if json:
         show.as_json(found)

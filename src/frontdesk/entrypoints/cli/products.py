@@ -9,7 +9,7 @@ import typer
 from frontdesk.entrypoints.cli import show
 from frontdesk.entrypoints.cli.connection import Api, ApiError, connect
 from frontdesk.entrypoints.cli.mending import FOUND, CommandError
-from frontdesk.entrypoints.cli.options import DEFAULTS, Data, DryRun, Json, Shop, group, settings_of
+from frontdesk.entrypoints.cli.options import DEFAULTS, AtStage, Data, DryRun, Json, Shop, desk_of, group
 from frontdesk.entrypoints.cli.price_lists import Row, read, reasons, write
 
 app = group("Price lists: from a CSV file, and into one.")
@@ -34,6 +34,7 @@ def import_products(
     shop: Shop,
     dry_run: DryRun = False,
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """Set a shop's products from a file. Products that it does not name stay as they are.
@@ -41,7 +42,7 @@ def import_products(
     Faulty rows are listed with their line and left out; mend them and import the file again. Doing it twice is fine.
     """
     rows = read(file)
-    with connect(settings_of(data), [shop]) as api:
+    with connect(desk_of(data, stage), [shop]) as api:
         report = _import(api, shop, rows, dry_run=dry_run)
     if json:
         show.as_json(_plain(report))
@@ -56,10 +57,11 @@ def export_products(
     shop: Shop,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """Print a shop's price list as CSV, by sku, in the form that `products import` takes."""
-    with connect(settings_of(data), [shop]) as api:
+    with connect(desk_of(data, stage), [shop]) as api:
         products = list(api.pages(f"/shops/{shop}/products"))
     if json:
         show.as_json(products)

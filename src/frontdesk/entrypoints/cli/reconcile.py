@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from frontdesk.config import Settings
 from frontdesk.entrypoints.cli import show
+from frontdesk.entrypoints.cli.connection import Desk
 from frontdesk.entrypoints.cli.mending import FOUND, CommandError
-from frontdesk.entrypoints.cli.options import DEFAULTS, Data, Json, settings_of
+from frontdesk.entrypoints.cli.options import DEFAULTS, AtStage, Data, Json, desk_of
+from frontdesk.entrypoints.cli.stages import Stage
 
 if TYPE_CHECKING:  # the services are imported by the command alone: `--help` is quick
     from frontdesk.reconciliation.report import Report
@@ -29,18 +31,20 @@ Wait = Annotated[
 ]
 
 
-def reconcile(shop: AnyShop = "", wait: Wait = 0, data: Data = DEFAULTS.data, json: Json = False) -> None:
+def reconcile(
+    shop: AnyShop = "", wait: Wait = 0, data: Data = DEFAULTS.data, stage: AtStage = "", json: Json = False
+) -> None:
     """Prove that orders, books and stock agree, line by line.
 
-    Everything is read as it is at one moment, also beside a running server; nothing is changed. What a service has only
-    not heard of yet is on its way and no difference. Ends with 1 if there are differences.
+    A folder is read as it is at one moment, also beside a running server; a stage table by table. Nothing is changed.
+    What a service has only not heard of yet is on its way and no difference. Ends with 1 if there are differences.
     """
-    settings = settings_of(data)
+    desk = desk_of(data, stage)
     deadline = time.monotonic() + wait
-    found = _compared(settings, shop)
+    found = _compared(desk, shop)
     while found.agrees and found.on_its_way and time.monotonic() < deadline:
         time.sleep(LOOK_AGAIN_SECONDS)
-        found = _compared(settings, shop)
+        found = _compared(desk, shop)
     if json:
         show.as_json(found)
     else:
@@ -49,17 +53,25 @@ def reconcile(shop: AnyShop = "", wait: Wait = 0, data: Data = DEFAULTS.data, js
         raise typer.Exit(FOUND)
 
 
-def _compared(settings: Settings, shop: str) -> Report:
+def _compared(desk: Desk, shop: str) -> Report:
     from frontdesk import bootstrap  # noqa: PLC0415 - as above
-    from frontdesk.adapters.embedded.reader import NoDataError, Reader  # noqa: PLC0415
     from frontdesk.kernel.services import subscribers  # noqa: PLC0415
+
+    services = bootstrap.choose()
+    listeners = {
+        name: [reaction.on.NAME for reaction in reactions]
+        for name, (_, reactions) in subscribers(services).items()
+    }
+    if isinstance(desk, Stage):
+        return _of_stage(desk, shop, [service.name for service in services], listeners)
+    return _of_folder(desk, shop, listeners)
+
+
+def _of_folder(settings: Settings, shop: str, listeners: Mapping[str, Sequence[str]]) -> Report:
+    from frontdesk.adapters.embedded.reader import NoDataError, Reader  # noqa: PLC0415 - as above
     from frontdesk.reconciliation.comparison import KINDS  # noqa: PLC0415
     from frontdesk.reconciliation.report import report  # noqa: PLC0415
 
-    listeners = {
-        name: [reaction.on.NAME for reaction in reactions]
-        for name, (_, reactions) in subscribers(bootstrap.choose()).items()
-    }
     try:
         with Reader(settings.data, listeners) as reader:
             total = sum(reader.size(kind.name) for kind in KINDS)
@@ -67,6 +79,18 @@ def _compared(settings: Settings, shop: str) -> Report:
                 return report(reader, shop, advance)
     except NoDataError as missing:
         raise CommandError(str(missing)) from None
+
+
+def _of_stage(
+    stage: Stage, shop: str, services: Sequence[str], listeners: Mapping[str, Sequence[str]]
+) -> Report:
+    from frontdesk.entrypoints.cli.stage_session import Session  # noqa: PLC0415 - as above
+    from frontdesk.entrypoints.cli.stage_snapshot import StageSnapshot  # noqa: PLC0415
+    from frontdesk.reconciliation.report import report  # noqa: PLC0415
+
+    with show.progress("Reading") as advance:
+        snapshot = StageSnapshot(Session(stage.region), stage, services, listeners, advance)
+    return report(snapshot, shop)
 
 
 def _print(found: Report) -> None:

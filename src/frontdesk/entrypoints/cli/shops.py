@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from frontdesk.entrypoints.cli import shop_wishes, show
-from frontdesk.entrypoints.cli.connection import Api, ApiError, connect
-from frontdesk.entrypoints.cli.options import DEFAULTS, Data, Json, group, settings_of
+from frontdesk.entrypoints.cli.connection import Api, ApiError, Desk, connect
+from frontdesk.entrypoints.cli.options import DEFAULTS, AtStage, Data, Json, desk_of, group
 
 MAX_LISTED = 10_000
 NOT_FOUND = 404
@@ -23,10 +23,11 @@ app = group("Shops: set them up, look at them, open and close them.")
 def list_shops(
     limit: Annotated[int, typer.Option(min=1, max=MAX_LISTED, help="How many at most.")] = 100,
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """List shops by name."""
-    with connect(settings_of(data)) as api:
+    with connect(desk_of(data, stage)) as api:
         shops = list(islice(api.pages("/shops", limit=min(limit, 100)), limit))
     if json:
         show.as_json(shops)
@@ -35,9 +36,9 @@ def list_shops(
 
 
 @app.command("show", epilog="Example: frontdesk shops show corner-snacks")
-def show_shop(shop: ShopId, data: Data = DEFAULTS.data, json: Json = False) -> None:
+def show_shop(shop: ShopId, data: Data = DEFAULTS.data, stage: AtStage = "", json: Json = False) -> None:
     """Show a shop as it is set."""
-    with connect(settings_of(data), [shop]) as api:
+    with connect(desk_of(data, stage), [shop]) as api:
         found = api.get(f"/shops/{shop}")
     _print(found, json=json)
 
@@ -70,6 +71,7 @@ def set_shop(
     ] = None,
     event_source: Annotated[str | None, typer.Option(help="How it signs its events.")] = None,
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """Create or change a shop. What you do not name stays as it is, or for a new shop is the default."""
@@ -84,21 +86,21 @@ def set_shop(
     }
     wish = shop_wishes.read(file) if file else {}
     wish |= {field: value for field, value in options.items() if value is not None}
-    with connect(settings_of(data), [shop]) as api:
+    with connect(desk_of(data, stage), [shop]) as api:
         found = api.put(f"/shops/{shop}", _present(api, shop) | wish)
     _print(found, json=json)
 
 
 @app.command("open", epilog="Example: frontdesk shops open corner-snacks")
-def open_shop(shop: ShopId, data: Data = DEFAULTS.data, json: Json = False) -> None:
+def open_shop(shop: ShopId, data: Data = DEFAULTS.data, stage: AtStage = "", json: Json = False) -> None:
     """Take orders again, within the shop's hours if it has any."""
-    _turn_sign(shop, "open", data, json=json)
+    _turn_sign(shop, "open", desk_of(data, stage), json=json)
 
 
 @app.command("close", epilog="Example: frontdesk shops close corner-snacks")
-def close_shop(shop: ShopId, data: Data = DEFAULTS.data, json: Json = False) -> None:
+def close_shop(shop: ShopId, data: Data = DEFAULTS.data, stage: AtStage = "", json: Json = False) -> None:
     """Take no orders until somebody opens the shop. What was ordered goes on."""
-    _turn_sign(shop, "close", data, json=json)
+    _turn_sign(shop, "close", desk_of(data, stage), json=json)
 
 
 def _present(api: Api, shop: str) -> dict[str, Any]:
@@ -112,8 +114,8 @@ def _present(api: Api, shop: str) -> dict[str, Any]:
     return {field: value for field, value in found.items() if field not in {"shop_id", "open"}}
 
 
-def _turn_sign(shop: str, verb: str, data: Path, *, json: bool) -> None:
-    with connect(settings_of(data), [shop]) as api:
+def _turn_sign(shop: str, verb: str, desk: Desk, *, json: bool) -> None:
+    with connect(desk, [shop]) as api:
         found = api.post(f"/shops/{shop}/{verb}")
     if json:
         show.as_json(found)

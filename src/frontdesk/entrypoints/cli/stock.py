@@ -8,7 +8,7 @@ import typer
 
 from frontdesk.entrypoints.cli import show
 from frontdesk.entrypoints.cli.connection import connect
-from frontdesk.entrypoints.cli.options import DEFAULTS, Data, Json, Shop, group, settings_of
+from frontdesk.entrypoints.cli.options import DEFAULTS, AtStage, Data, Json, Shop, desk_of, group
 
 MAX_LISTED = 10_000
 SHOWN_ENTRIES = 10
@@ -34,13 +34,14 @@ def receive(
     low_at: Annotated[int | None, typer.Option(help="From now on, no more than these are few.")] = None,
     key: Key = "",
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """Book goods in. Orders that wait for them are served next, oldest first."""
     body = {"location": location, "quantity": quantity}
     more = {"reference": reference or None, "low_at": low_at}
     body |= {name: value for name, value in more.items() if value is not None}
-    with connect(settings_of(data), [shop]) as api:
+    with connect(desk_of(data, stage), [shop]) as api:
         entry = api.post(f"/shops/{shop}/stock/{sku}/receipts", body, key=key)
         _tell_entry(entry, json=json)
 
@@ -61,11 +62,12 @@ def adjust(
     reason: Annotated[str, typer.Option(help="Why; it is kept with the entry.")],
     key: Key = "",
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """Correct a count. What is kept for orders cannot be taken."""
     body = {"location": location, "quantity": quantity, "reason": reason}
-    with connect(settings_of(data), [shop]) as api:
+    with connect(desk_of(data, stage), [shop]) as api:
         entry = api.post(f"/shops/{shop}/stock/{sku}/adjustments", body, key=key)
         _tell_entry(entry, json=json)
 
@@ -76,10 +78,11 @@ def show_stock(
     sku: Annotated[str, typer.Argument(help="One product, more closely. All of them by default.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=MAX_LISTED, help="How many at most.")] = 100,
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """Show what there is: on hand, reserved, free, and how many orders wait."""
-    with connect(settings_of(data), [shop]) as api:
+    with connect(desk_of(data, stage), [shop]) as api:
         if sku:
             product = api.get(f"/shops/{shop}/stock/{sku}")
             entries = api.get(f"/shops/{shop}/stock/{sku}/entries", limit=SHOWN_ENTRIES)["items"]

@@ -1,4 +1,4 @@
-"""`frontdesk token`: an access token for whoever has the data folder."""
+"""`frontdesk token`: an access token for whoever has the data folder, or may read the signing key of a stage."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from frontdesk.entrypoints.cli import show
-from frontdesk.entrypoints.cli.options import DEFAULTS, Data, Json, settings_of
+from frontdesk.entrypoints.cli.connection import issuer_of
+from frontdesk.entrypoints.cli.options import DEFAULTS, AtStage, Data, Json, desk_of
 
 MAX_HOURS = 24 * 30
 
@@ -17,13 +18,12 @@ def token(
     grant: Annotated[list[str], typer.Option(help="A place and a role there: shop:corner-snacks=owner")] = [],  # noqa: B006 - typer copies it
     hours: Annotated[int, typer.Option(min=1, max=MAX_HOURS, help="How long it is good.")] = 1,
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """Make an access token. Works beside a running server."""
-    from frontdesk import bootstrap  # noqa: PLC0415 - signing costs an import of its own
-
     grants = dict(_grant(text) for text in grant)
-    text = bootstrap.tokens(settings_of(data)).issue(subject, scope.split(), grants, timedelta(hours=hours))
+    text = issuer_of(desk_of(data, stage)).issue(subject, scope.split(), grants, timedelta(hours=hours))
     if json:
         show.as_json(
             {"access_token": text, "token_type": "Bearer", "expires_in": hours * 3600, "scope": scope}

@@ -11,9 +11,9 @@ import typer
 from frontdesk.config import Settings
 from frontdesk.entrypoints.cli import show
 from frontdesk.entrypoints.cli.address import find
-from frontdesk.entrypoints.cli.connection import Api, connect
+from frontdesk.entrypoints.cli.connection import Api, Desk, connect
 from frontdesk.entrypoints.cli.mending import FOUND, CommandError
-from frontdesk.entrypoints.cli.options import DEFAULTS, Data, Json, Shop, settings_of
+from frontdesk.entrypoints.cli.options import DEFAULTS, AtStage, Data, Json, Shop, desk_of
 from frontdesk.entrypoints.cli.traffic_plan import MAX_RATE, MAX_REQUESTS, MAX_SECONDS, Plan, spike_of
 
 if TYPE_CHECKING:  # `--help` is quick
@@ -40,6 +40,7 @@ def traffic(
     patience: Annotated[float, typer.Option(min=0, max=MAX_PATIENCE, help="Seconds for orders to end.")] = 60,
     seed: Annotated[int, typer.Option(help="The same seed orders the same.")] = 1,
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """Send orders to a running desk at a steady rate, with spikes; then look up every one that was accepted.
@@ -54,9 +55,9 @@ def traffic(
     from frontdesk.entrypoints.cli.traffic_sender import send  # noqa: PLC0415
 
     plan = _plan(rate, duration, spike or [])
-    settings = settings_of(data)
-    with _running(settings, shop) as api:
-        buyer = buyer_at(api, settings, shop, channel=channel, skus=sku or (), lines=lines, seed=seed)
+    desk = desk_of(data, stage)
+    with _running(desk, shop) as api:
+        buyer = buyer_at(api, desk, shop, channel=channel, skus=sku or (), lines=lines, seed=seed)
         with show.progress("Sending", plan.requests) as advance:
             tally, seconds = send(plan.moments(), api.url, buyer.request, connections, advance)
         with show.progress("Looking up", len(tally.ids)) as advance:
@@ -71,16 +72,17 @@ def traffic(
 
 
 @contextmanager
-def _running(settings: Settings, shop: str) -> Iterator[Api]:
-    none = CommandError(
-        f"No desk runs on {settings.data}. Start one with: frontdesk up --data {settings.data}"
-    )
-    if find(settings.data) is None:
-        raise none
-    with connect(settings, (shop,)) as api:
-        if not api.remote:  # it has stopped in this very moment
-            raise none
+def _running(desk: Desk, shop: str) -> Iterator[Api]:
+    if isinstance(desk, Settings) and find(desk.data) is None:
+        raise _not_running(desk)
+    with connect(desk, (shop,)) as api:
+        if isinstance(desk, Settings) and not api.remote:  # it has stopped in this very moment
+            raise _not_running(desk)
         yield api
+
+
+def _not_running(desk: Settings) -> CommandError:
+    return CommandError(f"No desk runs on {desk.data}. Start one with: frontdesk up --data {desk.data}")
 
 
 def _plan(rate: float, duration: float, spikes: list[str]) -> Plan:

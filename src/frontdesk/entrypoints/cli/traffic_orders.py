@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
-from frontdesk.config import Settings
-from frontdesk.entrypoints.cli.connection import Api
+from frontdesk.entrypoints.cli.connection import Api, Desk, issuer_of
 from frontdesk.entrypoints.cli.mending import CommandError
 
 TOKEN_LIFE = timedelta(hours=2)  # longer than any load
@@ -32,6 +32,7 @@ class Buyer:
 
     run: str
     token: str
+    url: str
     shop: str
     channel: str
     offers: Sequence[Offer]
@@ -41,8 +42,9 @@ class Buyer:
     def request(self, n: int) -> bytes:
         """Return the `n`-th order as it goes over the wire."""
         body = msgspec.json.encode(self._order())
+        place = urlsplit(self.url)
         head = (
-            f"POST /orders HTTP/1.1\r\nHost: frontdesk\r\nAuthorization: Bearer {self.token}\r\n"
+            f"POST {place.path.rstrip('/')}/orders HTTP/1.1\r\nHost: {place.netloc}\r\nAuthorization: Bearer {self.token}\r\n"
             f"Content-Type: application/json\r\nIdempotency-Key: {self.run}-{n}\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
         )
@@ -62,15 +64,14 @@ class Buyer:
 
 
 def buyer_at(
-    api: Api, settings: Settings, shop: str, *, channel: str, skus: Sequence[str], lines: int, seed: int
+    api: Api, desk: Desk, shop: str, *, channel: str, skus: Sequence[str], lines: int, seed: int
 ) -> Buyer:
     """Return somebody new who orders these products, or any. Raises ApiError, CommandError."""
-    from frontdesk import bootstrap  # noqa: PLC0415 - signing costs an import of its own
-
     run = f"traffic-{secrets.token_hex(6)}"
-    token = bootstrap.tokens(settings).issue(run, ["orders:write"], {}, TOKEN_LIFE)
+    token = issuer_of(desk).issue(run, ["orders:write"], {}, TOKEN_LIFE)
+    offers = offers_of(_offered(api, shop, skus), channel)
     chance = random.Random(seed)  # noqa: S311 - what is ordered is no secret
-    return Buyer(run, token, shop, channel, offers_of(_offered(api, shop, skus), channel), lines, chance)
+    return Buyer(run, token, api.url, shop, channel, offers, lines, chance)
 
 
 def _offered(api: Api, shop: str, skus: Sequence[str]) -> Sequence[Mapping[str, Any]]:

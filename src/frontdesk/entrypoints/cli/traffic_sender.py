@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import ssl
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 import httptools
 import msgspec
 
+from frontdesk.entrypoints.cli.loopback import reached
 from frontdesk.entrypoints.cli.show import Advance
 from frontdesk.kernel.errors import Unavailable
 
@@ -129,7 +131,8 @@ class Sender:
     def __init__(self, url: str, request: Callable[[int], bytes], connections: int) -> None:
         self.tally = Tally()
         place = urlsplit(url)
-        self._place = (place.hostname or "", place.port or 80)
+        self._tls = ssl.create_default_context() if place.scheme == "https" else None
+        self._place = (reached(place.hostname or ""), place.port or (443 if self._tls else 80))
         self._request = request
         self._connections = connections
         self._end = math.inf
@@ -187,7 +190,8 @@ class Sender:
             raise
 
     async def _connect(self) -> Connection:
-        _, connection = await asyncio.get_running_loop().create_connection(Connection, *self._place)
+        loop = asyncio.get_running_loop()
+        _, connection = await loop.create_connection(Connection, *self._place, ssl=self._tls)
         return connection
 
 

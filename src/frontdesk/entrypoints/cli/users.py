@@ -10,7 +10,7 @@ import typer
 from frontdesk.entrypoints.cli import show
 from frontdesk.entrypoints.cli.clients import LISTED, Reason, granted, place_and_role
 from frontdesk.entrypoints.cli.connection import connect
-from frontdesk.entrypoints.cli.options import DEFAULTS, Data, Json, group, settings_of
+from frontdesk.entrypoints.cli.options import DEFAULTS, AtStage, Data, Json, desk_of, group
 
 UserId = Annotated[str, typer.Argument(help="The account's id, as the list shows it.")]
 Language = Annotated[str, typer.Option(help="Of the message: en or es.")]
@@ -33,6 +33,7 @@ def create(
     ] = False,
     language: Language = "en",
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """Open an account. Without --password its person is sent a link to choose one."""
@@ -44,7 +45,7 @@ def create(
         "password": _password() if password else None,
         "language": language,
     }
-    with connect(settings_of(data)) as api:
+    with connect(desk_of(data, stage)) as api:
         user = api.post("/users", body)
     _print(user, json=json)
 
@@ -53,10 +54,11 @@ def create(
 def list_users(
     place: Annotated[str | None, typer.Option(help="Only those with a role there.")] = None,
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """List accounts, newest first."""
-    with connect(settings_of(data)) as api:
+    with connect(desk_of(data, stage)) as api:
         users = list(islice(api.pages("/users", place=place), LISTED))
     if json:
         show.as_json(users)
@@ -73,12 +75,13 @@ def grant(
     user: UserId,
     role: Annotated[str, typer.Argument(help="PLACE=ROLE; PLACE= takes the role away.")],
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """Give somebody a role at a shop, or take it away. What is taken away ends at once."""
     place, name = place_and_role(role, may_be_empty=True)
     path = f"/users/{user}/grants/{place}"
-    with connect(settings_of(data)) as api:
+    with connect(desk_of(data, stage)) as api:
         found = api.put(path, {"role": name}) if name else api.delete(path)
     _print(found, json=json)
 
@@ -86,9 +89,11 @@ def grant(
 @app.command(
     epilog='Example: frontdesk users revoke usr_06GZTACT3Z97KBKQDMZW5FV854 --reason "left the company"'
 )
-def revoke(user: UserId, reason: Reason = "", data: Data = DEFAULTS.data, json: Json = False) -> None:
+def revoke(
+    user: UserId, reason: Reason = "", data: Data = DEFAULTS.data, stage: AtStage = "", json: Json = False
+) -> None:
     """Let somebody in no more, for good. Their tokens end at once, their address stays taken."""
-    with connect(settings_of(data)) as api:
+    with connect(desk_of(data, stage)) as api:
         found = api.post(f"/users/{user}/revoke", {"reason": reason or None})
     _print(found, json=json)
 
@@ -101,11 +106,12 @@ def reset_password(
     ] = True,
     language: Language = "en",
     data: Data = DEFAULTS.data,
+    stage: AtStage = "",
     json: Json = False,
 ) -> None:
     """Send somebody a link to choose a new password. Without a mail server it is a file in the data's `outbox`."""
     body = {"sign_out": sign_out, "language": language}
-    with connect(settings_of(data)) as api:
+    with connect(desk_of(data, stage)) as api:
         found = api.post(f"/users/{user}/reset-password", body)
     _print(found, json=json)
 

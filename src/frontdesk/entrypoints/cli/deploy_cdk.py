@@ -1,0 +1,112 @@
+"""A stage by the CDK: one stack of CloudFormation, from the same variables that Terraform takes.
+
+What the CDK needs in an account (a bucket, roles) is made under a name of ours, so that no other app's is touched and
+the last stage that is destroyed takes it along.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from frontdesk.entrypoints.cli.deploy_cdk_tools import CdkPrograms
+from frontdesk.entrypoints.cli.deploy_tool import Act, Tell, Wish, lines_of, run
+from frontdesk.entrypoints.cli.deploy_toolkit import QUALIFIER, TOOLKIT, Toolkit
+from frontdesk.entrypoints.cli.stages import prefix_of
+from frontdesk.packaging.places import shipped
+
+SETTINGS = "settings.json"
+OUTPUTS = "outputs.json"
+_COMPLETE = re.compile(r"(?:CREATE|UPDATE|DELETE)_COMPLETE\s*\|\s*([\w:]+)\s*\|\s*(\S+)")
+
+
+class Cdk:
+    """See deploy_tool.Tool."""
+
+    def __init__(self, wish: Wish, toolkit: Toolkit, programs: CdkPrograms) -> None:
+        self._wish = wish
+        self._toolkit = toolkit
+        self._programs = programs
+        self._folder = wish.work / "cdk"
+        self._stack = prefix_of(wish.stage)
+        quiet = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        self._environment = {**wish.environment, **quiet}
+
+    def prepare(self, tell: Tell) -> None:
+        """See Tool."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        (self._folder / SETTINGS).write_bytes(msgspec.json.encode(self._wish.variables))
+        tell("CDK")
+        self._programs.install(self._environment)
+        tell("templates")
+        self._cdk("synth", "--quiet", "--app", self._app(), *self._context())
+        tell("toolkit")
+        if not self._toolkit.exists():
+            place = f"aws://{self._wish.account}/{self._wish.region}"
+            self._cdk("bootstrap", place, "--toolkit-stack-name", TOOLKIT, "--qualifier", QUALIFIER)
+
+    def plan(self, *, destroy: bool) -> Sequence[Act]:
+        """See Tool. What CloudFormation will replace and not update, it knows by itself alone."""
+        there = self._toolkit.resources_of(self._stack)
+        if destroy:
+            return _compared(there, {})
+        template = msgspec.json.decode(
+            (self._folder / "cdk.out" / f"{self._stack}.template.json").read_bytes()
+        )
+        return _compared(there, template["Resources"])
+
+    def apply(self, tell: Tell, *, destroy: bool) -> Mapping[str, Any]:
+        """See Tool."""
+        told = self._folder / OUTPUTS
+        verb = (
+            ["destroy", "--force"]
+            if destroy
+            else ["deploy", "--require-approval=never", f"--outputs-file={told}"]
+        )
+        words = [*verb, self._stack, "--app", str(self._folder / "cdk.out"), "--progress=events"]
+        for line in lines_of([*self._programs.cdk, *words, *_QUIET], self._environment, cwd=self._folder):
+            found = _COMPLETE.search(line)
+            if found:
+                tell(f"{found[1]} {found[2]}")
+        if destroy:
+            return {}
+        outputs: Mapping[str, Any] = msgspec.json.decode(told.read_bytes())[self._stack]
+        return outputs
+
+    def forget(self) -> None:
+        """See Tool."""
+        self._toolkit.forget()
+
+    def _cdk(self, *words: str) -> None:
+        output = f"--output={self._folder / 'cdk.out'}"
+        run([*self._programs.cdk, *words, output, *_QUIET], self._environment, cwd=shipped("infra/cdk"))
+
+    def _app(self) -> str:
+        return f"{self._programs.python} app.py"
+
+    def _context(self) -> list[str]:
+        return [
+            "-c",
+            f"settings={self._folder / SETTINGS}",
+            "-c",
+            f"@aws-cdk/core:bootstrapQualifier={QUALIFIER}",
+        ]
+
+
+_QUIET = ("--no-notices", "--no-color")
+
+
+def _compared(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[Act]:
+    """Return how the resources of one template become those of another, by logical id."""
+    acts = []
+    for name in sorted({*there, *wanted}):
+        before, after = there.get(name), wanted.get(name)
+        if before == after:
+            continue
+        verb = "delete" if after is None else "create" if before is None else "update"
+        kind = {**(before or {}), **(after or {})}["Type"]
+        acts.append(Act(verb, kind, name))
+    return acts
