@@ -86,9 +86,8 @@ OFFERS = [Offer("pretzel", 1), Offer("cola", 24)]
 
 def buyer(seed: int = 1) -> Buyer:
     """Return a buyer of at most three lines."""
-    return Buyer(
-        "traffic-1", "token", "http://127.0.0.1:8000/", "corner", "web", OFFERS, 3, random.Random(seed)
-    )  # noqa: S311 - no secret
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    return Buyer("traffic-1", "token", "http://127.0.0.1:8000/", "corner", "web", OFFERS, 3, chance)
 
 
 def test_the_same_seed_orders_the_same_and_every_request_has_a_key_of_its_own() -> None:

@@ -1,8 +1,8 @@
 """Everything that a stage has stored, for the comparison. See reconciliation.snapshot.Snapshot.
 
 DynamoDB has no moment that spans tables, so tables are read one after the other, last the one that everything begins
-with: then nothing is read that follows from what is missing. What was told since shortly before the reading began, or is
-told to a subscriber whose queue is not empty, is on its way.
+with: then nothing is read that follows from what is missing. What was told since shortly before the reading began, or
+is told to a subscriber whose queue is not empty, is on its way.
 """
 
 from __future__ import annotations

@@ -44,8 +44,9 @@ class Buyer:
         body = msgspec.json.encode(self._order())
         place = urlsplit(self.url)
         head = (
-            f"POST {place.path.rstrip('/')}/orders HTTP/1.1\r\nHost: {place.netloc}\r\nAuthorization: Bearer {self.token}\r\n"
-            f"Content-Type: application/json\r\nIdempotency-Key: {self.run}-{n}\r\n"
+            f"POST {place.path.rstrip('/')}/orders HTTP/1.1\r\nHost: {place.netloc}\r\n"
+            f"Authorization: Bearer {self.token}\r\nIdempotency-Key: {self.run}-{n}\r\n"
+            "Content-Type: application/json\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
         )
         return head.encode() + body
