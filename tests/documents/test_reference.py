@@ -12,7 +12,16 @@ from frontdesk.entrypoints.reference.blocks import slug
 DOCS = Path(__file__).parents[2] / "docs"
 FOLDER = DOCS / "reference"
 OF_A_HISTOGRAM = ("_bucket", "_sum", "_count")
-NAMES = {"api.md", "command-line.md", "errors.md", "events.md", "metrics.md", "states.md"}
+NAMES = {
+    "api.md",
+    "command-line.md",
+    "deployment.md",
+    "errors.md",
+    "events.md",
+    "manifest.schema.json",
+    "metrics.md",
+    "states.md",
+}
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))

@@ -48,6 +48,15 @@ def test_a_client_may_ask_for_less_and_not_for_more(house: House) -> None:
     assert reason(admit(house, *proof, "nonsense")) is Reason.INVALID_SCOPE
 
 
+def test_the_operator_sees_every_client_newest_first(house: House) -> None:
+    first = house.register()["client_id"]
+    house.desk.clock.advance(timedelta(seconds=1))
+    second = house.register()["client_id"]
+
+    found = content(house.desk.send(OPERATOR, "GET /clients"))["items"]
+    assert [client["client_id"] for client in found] == [second, first]
+
+
 def test_a_secret_is_shown_once_and_never_kept(house: House) -> None:
     client = house.register()
     secret = client["client_secret"]

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
 from frontdesk.entrypoints.cli import show
@@ -25,16 +24,20 @@ def manifest(
     services: Services = "",
     json: Json = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of the manifest.")] = False,
+    diagram: Annotated[bool, typer.Option("--diagram", help="Print a diagram of it (Mermaid).")] = False,
 ) -> None:
     """Print what the services need on AWS: a summary, or with [b]--json[/b] all of it, as Terraform and CDK read it."""
-    from frontdesk.manifest.shape import Manifest  # noqa: PLC0415 - as above
+    from frontdesk.manifest.diagram import diagram as drawn  # noqa: PLC0415 - as above
+    from frontdesk.manifest.schema import schema as schema_of  # noqa: PLC0415
 
     if schema:
-        show.as_json(msgspec.json.schema(Manifest))
+        show.as_json(schema_of())
         return
     made = manifest_of(services)
     if json:
         show.as_json(made)
+    elif diagram:
+        typer.echo(drawn(made.deployment), nl=False)
     else:
         _summary(made.deployment)
 

@@ -12,12 +12,13 @@ if TYPE_CHECKING:  # a server's declarations are this command's alone
     from frontdesk.entrypoints.reference.blocks import Block, Page
 
 PROGRAM = "frontdesk"
+SCHEMA = "manifest.schema.json"
 
 
 def reference(
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("docs/reference"),
 ) -> None:
-    """Write the reference: API, events, states, errors, metrics and commands."""
+    """Write the reference: API, events, states, errors, metrics, commands, a stage on AWS and its manifest's schema."""
     out.mkdir(parents=True, exist_ok=True)
     for name, text in files().items():
         (out / name).write_text(text, encoding="utf-8")
@@ -27,12 +28,16 @@ def reference(
 def files() -> dict[str, str]:
     """Return the text of every file of the reference, by name."""
     from frontdesk import bootstrap  # noqa: PLC0415 - as above
+    from frontdesk.entrypoints.cli.describe import manifest_of  # noqa: PLC0415
     from frontdesk.entrypoints.operations import OPERATIONS  # noqa: PLC0415
+    from frontdesk.entrypoints.reference.deployment import deployment  # noqa: PLC0415
     from frontdesk.entrypoints.reference.markdown import as_markdown  # noqa: PLC0415
     from frontdesk.entrypoints.reference.pages import reference as pages  # noqa: PLC0415
+    from frontdesk.manifest.schema import schema  # noqa: PLC0415
 
     shown = [page for page in pages((*bootstrap.choose(), OPERATIONS)) if page.name != "index"]
-    return {f"{page.name}.md": as_markdown(page) for page in (*shown, command_line())}
+    shown += [deployment(manifest_of("").deployment), command_line()]
+    return {f"{page.name}.md": as_markdown(page) for page in shown} | {SCHEMA: show.json_text(schema())}
 
 
 def command_line() -> "Page":

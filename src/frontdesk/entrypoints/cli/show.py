@@ -30,7 +30,12 @@ class Advance(Protocol):
 
 def as_json(value: object) -> None:
     """Print a value as JSON."""
-    typer.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    typer.echo(json_text(value), nl=False)
+
+
+def json_text(value: object) -> str:
+    """Return a value as JSON that people can read, with a line's end after it."""
+    return f"{msgspec.json.format(msgspec.json.encode(value), indent=2).decode()}\n"
 
 
 def table(columns: Sequence[str], rows: Iterable[Cells], *, right: Collection[str] = ()) -> None:

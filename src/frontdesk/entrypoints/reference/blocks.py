@@ -39,7 +39,14 @@ class Diagram:
     ways: Sequence[tuple[str, str, str]]
 
 
-Block = Heading | Text | Table | Diagram
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A diagram in Mermaid's own words. A form that cannot draw leaves it out."""
+
+    text: str
+
+
+Block = Heading | Text | Table | Diagram | Drawing
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import html
 from collections.abc import Iterator, Sequence
 
-from frontdesk.entrypoints.reference.blocks import Block, Diagram, Heading, Page, Table, Text, slug
+from frontdesk.entrypoints.reference.blocks import Block, Diagram, Drawing, Heading, Page, Table, Text, slug
 from frontdesk.entrypoints.reference.marks import marked
 
 STYLE = """
@@ -57,7 +57,7 @@ def _parts(block: Block) -> Iterator[str]:
             yield "</tr></thead><tbody>"
             yield from (f"<tr>{''.join(f'<td>{_marked(cell)}</td>' for cell in row)}</tr>" for row in rows)
             yield "</tbody></table></div>"
-        case Diagram():
+        case Diagram() | Drawing():
             return
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from frontdesk.entrypoints.reference.blocks import Block, Diagram, Heading, Page, Table, Text
+from frontdesk.entrypoints.reference.blocks import Block, Diagram, Drawing, Heading, Page, Table, Text
 from frontdesk.entrypoints.reference.marks import marked
 
 MADE = "<!-- Made by `frontdesk reference` from the declarations in the code. Do not edit: change those. -->"
@@ -30,6 +30,8 @@ def _lines(block: Block) -> Iterator[str]:
             yield "stateDiagram-v2"
             yield from (f"    {start} --> {end}: {done}" for start, done, end in ways)
             yield "```"
+        case Drawing(text):
+            yield f"```mermaid\n{text}```"
 
 
 def _marked(text: str) -> str:

@@ -1,0 +1,83 @@
+"""A pytest plugin: what every function asks of its service's table, seen while handlers run.
+
+FRONTDESK_USES=uses.json pytest -p tests.unit.manifest.recording tests/unit/orders
+"""
+
+import os
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from frontdesk.adapters.aws.items import index_name
+from frontdesk.kernel.bus import Bus
+from frontdesk.kernel.http import Answer, Call, Route
+from frontdesk.kernel.messages import Message
+from frontdesk.kernel.ports import Store
+from frontdesk.kernel.records import Claim, Commit, Record, Span, Take
+from frontdesk.kernel.services import Reaction, Service
+from frontdesk.manifest.uses import ADD, CHECK, FREE, GET, MANY, PUT
+
+_seen: defaultdict[str, set[str]] = defaultdict(set)
+_ask, _react = Bus.ask, Bus.react
+
+
+class WatchedStore:
+    """A store, and what is asked of it."""
+
+    def __init__(self, store: Store, seen: set[str]) -> None:
+        self._store = store
+        self._seen = seen
+
+    async def get(self, kind: str, id: str) -> Record | None:
+        self._seen.add(GET)
+        return await self._store.get(kind, id)
+
+    async def get_many(self, kind: str, ids: Sequence[str]) -> Mapping[str, Record]:
+        self._seen.add(MANY)
+        return await self._store.get_many(kind, ids)
+
+    async def query(self, kind: str, index: str, partition: str, span: Span) -> list[Record]:
+        self._seen.add(index_name(kind, index))
+        return await self._store.query(kind, index, partition, span)
+
+    async def counts(self, keys: Sequence[str]) -> Mapping[str, int]:
+        self._seen.add(MANY)
+        return await self._store.counts(keys)
+
+    async def claim(self, key: str) -> Claim | None:
+        self._seen.add(GET)
+        return await self._store.claim(key)
+
+    async def commit(self, commit: Commit) -> None:
+        parts: list[tuple[Any, str]] = [
+            (commit.changes, PUT),
+            (commit.unchanged, CHECK),
+            (commit.counters, ADD),
+        ]
+        self._seen.update(action for found, action in parts if found)
+        self._seen.update(PUT if isinstance(claim, Take) else FREE for claim in commit.claims)
+        await self._store.commit(commit)
+
+
+async def _watched_ask(bus: Bus, service: Service, route: Route, call: Call, store: Store) -> Answer:
+    function = f"{service.name}-{'http' if route in service.routes else 'oauth'}"
+    return await _ask(bus, service, route, call, WatchedStore(store, _seen[function]))
+
+
+async def _watched_react(
+    bus: Bus, service: Service, reaction: Reaction, message: Message, store: Store
+) -> None:
+    await _react(bus, service, reaction, message, WatchedStore(store, _seen[reaction.subscriber]))
+
+
+for _name, _watched in (("ask", _watched_ask), ("react", _watched_react)):
+    setattr(Bus, _name, _watched)  # in a process that is here for nothing else
+
+
+def pytest_sessionfinish() -> None:
+    """Write down what was seen."""
+    found = {function: sorted(used) for function, used in _seen.items()}
+    Path(os.environ["FRONTDESK_USES"]).write_bytes(msgspec.json.encode(found))
