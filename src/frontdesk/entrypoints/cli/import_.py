@@ -15,7 +15,7 @@ from frontdesk.entrypoints.cli.options import DEFAULTS, Data, DryRun, Json, Shop
 MAX_CONNECTIONS = 64
 REASONS_SHOWN = 20
 
-app = group("Take over the orders of another system.")
+app = group("Take over what another system, or a desk elsewhere, has.")
 
 _EXAMPLE = "frontdesk import mysql --url mysql://reader@localhost/shop --table orders --mapping old.toml --shop corner"
 

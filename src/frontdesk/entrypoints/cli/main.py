@@ -22,6 +22,8 @@ from frontdesk.entrypoints.cli import (
 from frontdesk.entrypoints.cli.deploy import deploy
 from frontdesk.entrypoints.cli.describe import manifest, openapi
 from frontdesk.entrypoints.cli.destroy import destroy
+from frontdesk.entrypoints.cli.export import export
+from frontdesk.entrypoints.cli.import_stage import import_stage
 from frontdesk.entrypoints.cli.invoke import invoke
 from frontdesk.entrypoints.cli.logs import logs
 from frontdesk.entrypoints.cli.mending import exit_status_of
@@ -78,6 +80,9 @@ app.add_typer(products.app, name="products", rich_help_panel=SHOP)
 app.add_typer(stock.app, name="stock", rich_help_panel=SHOP)
 app.add_typer(books.app, name="books", rich_help_panel=SHOP)
 _add(epilog="Example: frontdesk reconcile --wait 10", rich_help_panel=SHOP)(reconcile)
+import_.app.command("stage", epilog="Example: frontdesk import stage --stage dev --from shop.export")(
+    import_stage
+)
 app.add_typer(import_.app, name="import", rich_help_panel=SHOP)
 app.add_typer(users.app, name="users", rich_help_panel=ACCESS)
 app.add_typer(clients.app, name="clients", rich_help_panel=ACCESS)
@@ -88,6 +93,7 @@ app.add_typer(dead_letters.app, name="dead-letters", rich_help_panel=CARE)
 for command in backup.app.registered_commands:
     command.rich_help_panel = CARE
 app.add_typer(backup.app)
+_add(epilog="Example: frontdesk export --out shop.export", rich_help_panel=CARE)(export)
 _add(
     epilog="Example: frontdesk traffic --shop corner-snacks --rate 100 --spike 5:10:2", rich_help_panel=CARE
 )(traffic)
