@@ -13,6 +13,7 @@ from frontdesk.bootstrap import SERVICES, choose
 from frontdesk.entrypoints.oauth.routes import oauth_endpoints
 from frontdesk.entrypoints.oauth.visits import Door
 from frontdesk.entrypoints.operations import OPERATIONS
+from frontdesk.entrypoints.reference.blocks import slug
 from frontdesk.manifest.author import manifest
 from frontdesk.manifest.deployment import SIGNING_IN
 from frontdesk.manifest.diagram import diagram
@@ -21,6 +22,7 @@ from frontdesk.manifest.shape import Deployment, Function, Manifest, Role
 
 SHOP = ("catalogue", "orders", "inventory", "accounting")
 SAMPLE = Path(__file__).with_name("shop.json")
+RUNBOOK = Path(__file__).parents[3] / "docs" / "runbook.md"
 SUBSETS = list(chain.from_iterable(combinations(SERVICES, size) for size in range(1, len(SERVICES) + 1)))
 
 
@@ -118,7 +120,8 @@ def test_no_function_may_do_everything_to_anything() -> None:
 
 def test_the_pages_of_signing_in_are_those_of_the_embedded_server() -> None:
     door = cast(
-        "Door", SimpleNamespace(is_secure=True, site="https://desk.example", tokens=None)
+        "Door",
+        SimpleNamespace(is_secure=True, site="https://desk.example", tokens=SimpleNamespace(issuer="")),
     )  # nobody comes in
     served = {
         f"{method} {path}"
@@ -140,7 +143,10 @@ def test_every_alarm_has_a_name_of_its_own_and_a_place_in_the_runbook() -> None:
     alarms = deployed(*SERVICES).alarms
 
     assert len({alarm.name for alarm in alarms}) == len(alarms)
-    assert all(alarm.anchor and alarm.text for alarm in alarms)
+    headings = {
+        slug(line.removeprefix("## ")) for line in RUNBOOK.read_text().splitlines() if line[:3] == "## "
+    }
+    assert {alarm.anchor for alarm in alarms} | {deployed("orders").budget.anchor} <= headings
     errors = next(alarm for alarm in alarms if alarm.name == "api-errors")
     assert (errors.threshold, errors.period, errors.statistic) == (150, 60, "Sum")
 
