@@ -27,7 +27,7 @@ AT_HOME = (
     "entrypoints/metrics_page.py",
     "entrypoints/openapi.py",
     "entrypoints/pages.py",
-    "entrypoints/postman.py",
+    "entrypoints/postman",
     "entrypoints/process.py",
     "entrypoints/reference",
     "entrypoints/server.py",
