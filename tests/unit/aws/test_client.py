@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from frontdesk.adapters.aws.client import DYNAMODB, AwsClient, AwsError, AwsSettings, Service, Unreachable
+from frontdesk.adapters.aws.client import DYNAMODB, EVENTS, S3, AwsClient, AwsError, AwsSettings, Unreachable
 from frontdesk.adapters.aws.credentials import CredentialCache, from_environment
 from frontdesk.adapters.aws.signing import Credentials
 from tests.unit.aws.certificates import Certificates
@@ -96,15 +96,42 @@ def test_a_call_is_signed_json_and_so_is_its_answer() -> None:
     assert "/eu-west-1/dynamodb/aws4_request, " in seen.headers["authorization"]
 
 
-def test_another_json_service_is_one_line() -> None:
-    events = Service("events", "AWSEvents", "1.1")
+def test_every_json_service_has_its_own_words() -> None:
     with serve() as server, client_of(server) as client:
-        client.call(events, "PutEvents", {})
+        client.call(EVENTS, "PutEvents", {})
 
     assert server.seen[0].headers["x-amz-target"] == "AWSEvents.PutEvents"
     assert server.seen[0].headers["content-type"] == "application/x-amz-json-1.1"
     assert "/events/" in server.seen[0].headers["authorization"]
-    assert events.url("eu-west-1") == "https://events.eu-west-1.amazonaws.com"
+    assert EVENTS.url("eu-west-1") == "https://events.eu-west-1.amazonaws.com"
+    assert EVENTS.url("us-gov-west-1") == "https://events.us-gov-west-1.amazonaws.com"
+    assert EVENTS.url("cn-north-1") == "https://events.cn-north-1.amazonaws.com.cn"
+
+
+def test_a_rest_call_is_signed_with_its_path_and_query_and_comes_back_whole() -> None:
+    with serve(reply(b"<xml/>", 201, etag="e")) as server, client_of(server) as client:
+        query = [("b", "1"), ("a", "x y&")]
+        answer = client.send(S3, "PUT", "/bucket/a b+é", query=query, headers={"x-own": "1"}, body=b"data")
+
+    assert (answer.status, answer.headers["etag"], answer.body) == (201, "e", b"<xml/>")
+    seen = server.seen[0]
+    assert seen.line == "PUT /bucket/a%20b%2B%C3%A9?a=x%20y%26&b=1 HTTP/1.1"
+    assert (seen.body, seen.headers["x-own"]) == (b"data", "1")
+    assert "/eu-west-1/s3/aws4_request, " in seen.headers["authorization"]
+    assert "x-amz-content-sha256" in seen.headers["authorization"]
+
+
+def test_a_rest_call_is_retried_and_its_refusal_typed_as_any_other() -> None:
+    missing = reply(b"<Error><Code>NoSuchKey</Code><Message>x</Message></Error>", 404)
+    with (
+        serve(BROKEN, THROTTLE, missing) as server,
+        client_of(server) as client,
+        pytest.raises(AwsError, match="NoSuchKey") as caught,
+    ):
+        client.send(S3, "GET", "/bucket/a")
+
+    assert len(server.seen) == 3
+    assert caught.value.__notes__ == ["in GET of s3"]
 
 
 def test_an_empty_answer_is_an_empty_dict() -> None:

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
 import pytest
 
@@ -290,6 +290,38 @@ def test_a_connection_idle_for_too_long_is_replaced(monkeypatch: pytest.MonkeyPa
         ask(pool)
 
     assert server.connections == 2
+
+
+@pytest.mark.parametrize("clock", ["monotonic", "time"])
+def test_a_sandbox_that_slept_is_noticed_by_whichever_clock_went_on(
+    monkeypatch: pytest.MonkeyPatch, clock: str
+) -> None:
+    real = getattr(time, clock)
+    with serve() as server, pool_to(server) as pool:
+        ask(pool)
+        monkeypatch.setattr(time, clock, lambda: real() + transport.MAX_IDLE + 1)
+        ask(pool)
+
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize("broken", [silence, close])
+def test_when_a_kept_connection_is_dead_its_neighbours_are_not_tried(broken: Move) -> None:
+    together = threading.Barrier(3)
+
+    def wait_for_the_others(peer: socket.socket, seen: Seen) -> bool:
+        together.wait(5.0)
+        return reply()(peer, seen)
+
+    with serve(*[wait_for_the_others] * 3, broken) as server, pool_to(server) as pool:
+        with ThreadPoolExecutor(3) as threads:
+            list(threads.map(lambda _: ask(pool), range(3)))
+        with suppress(Unreachable):
+            ask(pool, QUICK)
+        ask(pool)
+
+        assert server.connections == 4
+        assert len({seen.connection for seen in server.seen[4:]} - {1, 2, 3}) == 1
 
 
 def test_the_pool_keeps_a_bounded_number_of_connections(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,7 +105,7 @@ def _source(message: Message, service: str) -> str:
     """Return who signs a message, having seen that its body is a JSON object."""
     try:
         signed = decoder(_Signed).decode(message.body)
-    except (msgspec.DecodeError, UnicodeEncodeError) as cause:
+    except msgspec.DecodeError as cause:
         raise UnfitError(f"the body of {message.name} is no event") from cause
     return signed.event_source or f"frontdesk.{service}".rstrip(".")
 
