@@ -14,25 +14,22 @@ from frontdesk.adapters.telemetry.context import adopt
 from frontdesk.adapters.tokens.tokens import Tokens
 from frontdesk.entrypoints.admission import Admission
 from frontdesk.entrypoints.api import Request, Response, bug, problem, respond, understand
+from frontdesk.entrypoints.asgi import read_body, reply
 from frontdesk.entrypoints.reading import given_correlation_id, read_query
 from frontdesk.entrypoints.requests import NO_ROUTE, OTHER_METHOD, Requests
 from frontdesk.entrypoints.throttle import Failures
-from frontdesk.kernel import limits
 from frontdesk.kernel.bus import Bus
 from frontdesk.kernel.callers import Caller
 from frontdesk.kernel.errors import (
     FrontdeskError,
-    Malformed,
     MethodNotAllowed,
     NotFound,
-    TooLarge,
     Unauthenticated,
 )
 from frontdesk.kernel.http import Route
 from frontdesk.kernel.ports import Store
 from frontdesk.kernel.services import Service
 
-BODY_SECONDS = 10.0  # that a client may take to send a body
 _log = logging.getLogger(__name__)
 
 
@@ -116,44 +113,6 @@ class Endpoint:
         if self._desk.is_traced and (adopted := adopt(headers.get("traceparent", ""))):
             return adopted
         return f"req_{self._desk.bus.chance.bytes(12).hex()}"
-
-
-async def read_body(receive: Receive, headers: Mapping[str, str]) -> bytes:
-    """Return the whole body. Raises TooLarge as soon as it is too long, Malformed when it does not come."""
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body", False):
-        if len(body) > limits.BODY_BYTES:
-            raise TooLarge(limit=limits.BODY_BYTES)
-        return body
-    if (
-        headers.get("content-length", "0").isdigit()
-        and int(headers.get("content-length", "0")) > limits.BODY_BYTES
-    ):
-        raise TooLarge(limit=limits.BODY_BYTES)
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            while message.get("more_body", False):
-                message = await receive()
-                body += message.get("body", b"")
-                if len(body) > limits.BODY_BYTES:
-                    raise TooLarge(limit=limits.BODY_BYTES)
-    except TimeoutError:
-        raise Malformed(f"The body did not arrive within {BODY_SECONDS:.0f} seconds.") from None
-    return body
-
-
-async def reply(send: Send, response: Response, correlation_id: str) -> None:
-    """Send a response."""
-    headers = [
-        (b"content-type", response.content_type.encode()),
-        (b"content-length", str(len(response.body)).encode()),
-        (b"x-correlation-id", correlation_id.encode()),
-        (b"cache-control", b"no-store"),
-    ]
-    headers.extend((name.encode(), value.encode()) for name, value in response.headers.items())
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": response.body})
 
 
 class Nowhere:

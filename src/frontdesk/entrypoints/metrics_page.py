@@ -11,8 +11,9 @@ from frontdesk.adapters.embedded.runtime import EmbeddedRuntime
 from frontdesk.adapters.embedded.survey import Survey
 from frontdesk.entrypoints import metrics
 from frontdesk.entrypoints.api import Response, problem
+from frontdesk.entrypoints.asgi import reply
 from frontdesk.entrypoints.exposition import CONTENT_TYPE, Metric, Sample, expose
-from frontdesk.entrypoints.http import Desk, reply
+from frontdesk.entrypoints.http import Desk
 from frontdesk.entrypoints.process import Process, process
 from frontdesk.entrypoints.requests import Requests
 from frontdesk.kernel.errors import FrontdeskError, MethodNotAllowed, MissingScope

@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from frontdesk.adapters.embedded.runtime import EmbeddedRuntime
 from frontdesk.entrypoints.api import Response, problem
-from frontdesk.entrypoints.http import reply
+from frontdesk.entrypoints.asgi import reply
 from frontdesk.entrypoints.openapi import openapi
 from frontdesk.entrypoints.reference.html import as_html
 from frontdesk.entrypoints.reference.pages import reference

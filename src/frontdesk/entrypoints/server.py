@@ -13,7 +13,7 @@ from frontdesk.config import Settings
 from frontdesk.entrypoints.admission import Admission
 from frontdesk.entrypoints.http import Desk, front
 from frontdesk.entrypoints.metrics_page import MetricsPage
-from frontdesk.entrypoints.oauth.routes import catch_up, oauth_routes
+from frontdesk.entrypoints.oauth.routes import catch_up, oauth_endpoints
 from frontdesk.entrypoints.oauth.visits import Door
 from frontdesk.entrypoints.operations import OPERATIONS
 from frontdesk.entrypoints.pages import pages
@@ -56,8 +56,8 @@ class Server:
             return []
         door = Door(desk.bus, self.runtime.store, desk.tokens, desk.failures, self._site)
         await catch_up(door)
-        routes = oauth_routes(door, [scope for service in self.services for scope in service.scopes])
-        return [Route(route.path, Noted(route.path, route.endpoint, desk.requests)) for route in routes]
+        found = oauth_endpoints(door, [scope for service in self.services for scope in service.scopes])
+        return [Route(path, Noted(path, endpoint, desk.requests)) for path, endpoint in found.items()]
 
     async def stop(self) -> None:
         """Finish what is accepted."""

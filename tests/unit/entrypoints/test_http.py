@@ -12,7 +12,7 @@ from starlette.types import Message
 
 from frontdesk.adapters.memory.clock import FixedClock, SeededChance
 from frontdesk.adapters.memory.store import MemoryStore
-from frontdesk.entrypoints import http
+from frontdesk.entrypoints import asgi
 from frontdesk.entrypoints.http import Desk, front
 from frontdesk.entrypoints.reading import QUERY_PARAMETERS
 from frontdesk.entrypoints.throttle import FAILURES, Failures
@@ -174,7 +174,7 @@ def test_a_body_is_refused_as_soon_as_it_is_too_long(client: Client) -> None:
 
 
 def test_a_body_that_stops_coming_is_not_waited_for(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "BODY_SECONDS", 0.05)
+    monkeypatch.setattr(asgi, "BODY_SECONDS", 0.05)
     answer = client._ask(  # noqa: SLF001 - a body without its end
         {
             "type": "http",

@@ -2,14 +2,17 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
-from starlette.types import Receive, Scope, Send
 
 from frontdesk.entrypoints.api import Response
-from frontdesk.entrypoints.http import read_body, reply
+from frontdesk.entrypoints.asgi import read_body, reply
 from frontdesk.entrypoints.oauth.visits import Door, Visit, check_form, read_cookies, read_fields
 from frontdesk.kernel.errors import FrontdeskError, MethodNotAllowed, TooMany, Unavailable
+
+if TYPE_CHECKING:  # see `asgi`
+    from starlette.types import Receive, Scope, Send
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +30,7 @@ class OAuthEndpoint:
         self._answers = answers
         self._apology = apology
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """See ASGI."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         correlation_id = f"req_{self._door.bus.chance.bytes(12).hex()}"
@@ -42,7 +45,7 @@ class OAuthEndpoint:
         await reply(send, response, correlation_id)
 
     async def _answer(
-        self, scope: Scope, receive: Receive, headers: Mapping[str, str], correlation_id: str
+        self, scope: "Scope", receive: "Receive", headers: Mapping[str, str], correlation_id: str
     ) -> Response:
         answer = self._answers.get(scope["method"])
         if answer is None:

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from starlette.routing import Route
-
 from frontdesk.entrypoints.oauth import authorize, tokens
 from frontdesk.entrypoints.oauth.account import PASSWORD_PATH, Account
 from frontdesk.entrypoints.oauth.authorize import LINK_PATH, Authorize
@@ -16,8 +14,8 @@ from frontdesk.services.identity.withdrawing import load_withdrawals
 Paths = Mapping[str, Mapping[str, Answer]]
 
 
-def oauth_routes(door: Door, scopes: Iterable[str]) -> list[Route]:
-    """Return the routes. `scopes` are all that the desk's services know."""
+def oauth_endpoints(door: Door, scopes: Iterable[str]) -> dict[str, OAuthEndpoint]:
+    """Return the endpoints by path. `scopes` are all that the desk's services know."""
     machines = TokenEndpoints(door)
     people, account = Authorize(door), Account(door)
     documents = Discovery(door, scopes)
@@ -33,10 +31,10 @@ def oauth_routes(door: Door, scopes: Iterable[str]) -> list[Route]:
         LINK_PATH: {"GET": account.show_link, "POST": account.ask},
         PASSWORD_PATH: {"GET": account.show_password, "POST": account.choose},
     }
-    return [
-        *[Route(path, OAuthEndpoint(door, found, tokens.apology)) for path, found in for_machines.items()],
-        *[Route(path, OAuthEndpoint(door, found, authorize.apology)) for path, found in for_people.items()],
-    ]
+    return {
+        **{path: OAuthEndpoint(door, found, tokens.apology) for path, found in for_machines.items()},
+        **{path: OAuthEndpoint(door, found, authorize.apology) for path, found in for_people.items()},
+    }
 
 
 async def catch_up(door: Door) -> None:
