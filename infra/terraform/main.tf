@@ -60,7 +60,7 @@ module "function" {
   environment = merge(local.environment, { FRONTDESK_FUNCTION = each.key })
   permissions = [for permission in each.value.permissions : { actions = permission.actions, resources = local.arns[permission.resource] }]
 
-  permissions_boundary = var.permissions_boundary
+  permissions_boundary = local.boundary
   log_retention_days   = var.log_retention_days
   tracing              = var.tracing
 }
@@ -110,7 +110,7 @@ module "timers" {
   permissions = [for permission in each.value.permissions : { actions = permission.actions, resources = local.arns[permission.resource] }]
   group       = local.group
 
-  permissions_boundary = var.permissions_boundary
+  permissions_boundary = local.boundary
 }
 
 module "schedule" {
@@ -168,7 +168,7 @@ module "observability" {
   slack   = var.slack
   teams   = var.teams
 
-  permissions_boundary = var.permissions_boundary
+  permissions_boundary = local.boundary
 
   api_id    = module.api.id
   functions = { for name, function in module.function : name => function.name }

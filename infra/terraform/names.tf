@@ -14,6 +14,7 @@ locals {
   bus       = coalesce(var.bus_name, local.prefix)
   group     = coalesce(var.schedule_group, local.prefix)
   protected = coalesce(var.protected, var.stage == "production")
+  boundary  = var.permissions_boundary == null ? null : "arn:${local.partition}:iam::${local.account}:policy/${var.permissions_boundary}"
   failures  = "${local.prefix}-failures-${local.account}"
   runbook   = "docs/runbook.md"
 

@@ -214,7 +214,7 @@ variable "protected" {
 }
 
 variable "permissions_boundary" {
-  description = "ARN of the policy beyond which no role of this stage reaches. A developer's own stage needs the one that `access` makes."
+  description = "Name of the policy beyond which no role of this stage reaches. A developer's own stage needs the one that `access` makes."
   type        = string
   default     = null
 }

@@ -11,6 +11,9 @@ resource "aws_apigatewayv2_api" "this" {
   description   = var.description
   protocol_type = "HTTP"
 
+  # One address, one issuer.
+  disable_execute_api_endpoint = var.domain != null
+
   dynamic "cors_configuration" {
     for_each = length(var.cors_origins) > 0 ? ["websites"] : []
     content {
