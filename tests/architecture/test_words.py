@@ -36,6 +36,9 @@ EVERYDAY = {
 # A declared word that an adapter may use all the same, and why.
 ALLOWED = {
     ("embedded/store.py", "order"): "the direction of a SQL sort",
+    ("aws/names.py", "role"): "a role of AWS's IAM",
+    ("aws/profiles.py", "role"): "the same",
+    ("aws/schedules.py", "role"): "the same",
 }
 
 SQL_SORT = re.compile(r"\border by\b", re.IGNORECASE)
