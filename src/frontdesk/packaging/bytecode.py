@@ -17,5 +17,5 @@ def compile_all(folder: Path) -> None:
     """Put byte code beside every module in a folder. Raises CalledProcessError, with what the compiler said."""
     command = [sys.executable, *_COMMAND, "-s", str(folder), "-p", TASK_ROOT, str(folder)]
     subprocess.run(  # noqa: S603 - our own words
-        command, check=True, capture_output=True, text=True, env={"PYTHONHASHSEED": "0"}
+        command, check=True, capture_output=True, text=True, env={"PYTHONHASHSEED": "0", "PYTHONNODEBUGRANGES": "1"}
     )

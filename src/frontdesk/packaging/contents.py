@@ -6,41 +6,80 @@ from pathlib import Path
 import msgspec
 
 HOUSE = Path(__file__).resolve().parents[1]  # the package `frontdesk` as it is installed
-MAX_BASE_BYTES = 1_000_000  # of its zip: what a cold start has to fetch
 
 # What no function ever imports: the embedded runtime, the command line, and the tools of a workstation.
 AT_HOME = (
     "__main__.py",
+    "adapters/aws/tables.py",
     "adapters/embedded",
+    "adapters/memory",
     "adapters/mysql",
-    "adapters/outbox",
+    "adapters/outbox/outbox.py",
     "adapters/telemetry",
+    "adapters/tokens/files.py",
     "bootstrap.py",
     "cost",
+    "declarations.py",
     "demo.py",
     "entrypoints/admission.py",
     "entrypoints/cli",
     "entrypoints/exposition.py",
     "entrypoints/http.py",
-    "entrypoints/logs.py",
     "entrypoints/metrics.py",
     "entrypoints/metrics_page.py",
-    "entrypoints/openapi.py",
     "entrypoints/pages.py",
     "entrypoints/postman",
     "entrypoints/process.py",
     "entrypoints/reference",
+    "entrypoints/requests.py",
     "entrypoints/server.py",
-    "entrypoints/throttle.py",
     "entrypoints/web.py",
-    "infra",
+    "kernel/checks.py",
+    "manifest/alarms.py",
+    "manifest/author.py",
+    "manifest/deployment.py",
+    "manifest/diagram.py",
+    "manifest/permissions.py",
+    "manifest/schema.py",
+    "manifest/sizes.py",
+    "manifest/uses.py",
     "packaging",
     "reconciliation",
-    "takeover",
+    "services/catalogue/demo.py",
+    "services/inventory/demo.py",
+    "shipped",
     "transfer",
 )
+# What all the same goes along: a clock for the one function that has an event loop.
+TAKEN_ALONG = ("adapters/embedded/__init__.py", "adapters/embedded/clock.py")
 # What only those import who sign tokens or check passwords.
-OF_IDENTITY = ("adapters/passwords", "adapters/tokens", "entrypoints/oauth")
+OF_IDENTITY = (
+    "adapters/outbox",
+    "adapters/passwords",
+    "adapters/tokens",
+    "entrypoints/lambdas/oauth.py",
+    "entrypoints/oauth",
+)
+
+# What wheels bring and no function reads: scripts, their own tests, types for checkers, what pip wrote down; and time
+# zones under names that a shop cannot have.
+LEFT_OF_WHEELS = (
+    "bin",
+    "*.dist-info",
+    "**/*.pyi",
+    "**/py.typed",
+    "jsonschema/benchmarks",
+    "jsonschema/tests",
+    "referencing/tests",
+    "tzdata/zoneinfo/*.zi",
+    "tzdata/zoneinfo/*.tab",
+    "tzdata/zoneinfo/leapseconds",
+    "tzdata/zoneinfo/Brazil",
+    "tzdata/zoneinfo/Canada",
+    "tzdata/zoneinfo/Chile",
+    "tzdata/zoneinfo/Mexico",
+    "tzdata/zoneinfo/US",
+)
 
 
 class Contents(msgspec.Struct, frozen=True):
@@ -54,24 +93,14 @@ class Contents(msgspec.Struct, frozen=True):
         """Give the modules of the house that go in, by their name in the zip."""
         for path in sorted(HOUSE.rglob("*.py")):
             inside = path.relative_to(HOUSE).as_posix()
-            if not any(inside == name or inside.startswith(f"{name}/") for name in self.left_out):
+            if inside in TAKEN_ALONG or not any(_is_in(inside, name) for name in self.left_out):
                 yield f"frontdesk/{inside}", path
+
+
+def _is_in(path: str, name: str) -> bool:
+    return path == name or path.startswith(f"{name}/")
 
 
 BASE = Contents("base", "aws.txt", (*AT_HOME, *OF_IDENTITY))
 IDENTITY = Contents("identity", "aws-identity.txt", AT_HOME)
 PACKAGES = (BASE, IDENTITY)
-
-# What wheels bring and no function reads: scripts, their own tests, types for checkers, what pip wrote down.
-LEFT_OF_WHEELS = (
-    "bin",
-    "*.dist-info",
-    "**/*.pyi",
-    "**/py.typed",
-    "jsonschema/benchmarks",
-    "jsonschema/tests",
-    "referencing/tests",
-    "msgspec/**/*.c",
-    "tzdata/zoneinfo/*.zi",
-    "tzdata/zoneinfo/*.tab",
-)

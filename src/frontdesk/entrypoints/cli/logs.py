@@ -80,8 +80,9 @@ class _Reader:
         try:
             for page in pages.paginate(**wanted):
                 for event in page["events"]:
-                    if event["eventId"] not in self._shown:
-                        self._shown.add(event["eventId"])
+                    known = event.get("eventId") or f"{event['timestamp']} {event['message']}"
+                    if known not in self._shown:
+                        self._shown.add(known)
                         yield event | {"function": group.removeprefix(self._prefix)}
         except self._client.exceptions.ResourceNotFoundException:
             raise CommandError(f"There is no log group {group}.") from None
