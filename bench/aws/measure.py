@@ -116,7 +116,7 @@ def _function(folder: Path) -> tuple[Path, int]:
 
 def _facts(site: Path) -> dict[str, Any]:
     """Return what a reader must know to judge the figures; `load_average` is that of the minute before."""
-    found = {one.name: one.version for one in distributions(path=[str(site)])}
+    found = {one.name.replace("_", "-"): one.version for one in distributions(path=[str(site)])}
     if missing := [name for name in PACKAGES if name not in found]:
         raise BenchError(f"The peers' environment lacks {', '.join(missing)}; `make bench` installs it.")
     return {

@@ -106,7 +106,7 @@ def measured(
     """
     target = endpoint.folder / "found.json"
     target.unlink(missing_ok=True)
-    command = [str(python), "-I", "-S", str(HERE / script), str(target), *words]
+    command = [str(python.absolute()), "-I", "-S", str(HERE / script), str(target), *words]
     done = subprocess.run(
         [*command, *(str(folder.resolve()) for folder in folders)],
         env=endpoint.environment,
