@@ -39,8 +39,9 @@ ALLOWED = {
     ("aws/names.py", "account"): "an account with AWS",
     ("aws/names.py", "role"): "a role of AWS's IAM",
     ("aws/profiles.py", "identity"): "a setting of AWS's tools: web_identity_token_file",
-    ("aws/profiles.py", "role"): "the same",
-    ("aws/schedules.py", "role"): "the same",
+    ("aws/profiles.py", "role"): "a role of AWS's IAM",
+    ("aws/queues.py", "delivery"): "what SQS hands out, perhaps again: a delivery of a message",
+    ("aws/schedules.py", "role"): "a role of AWS's IAM",
 }
 
 SQL_SORT = re.compile(r"\border by\b", re.IGNORECASE)

@@ -16,7 +16,7 @@ MAX_DELAY_SECONDS = 900  # what SQS can hold a message back
 RECEIVED_AT_ONCE = 10
 
 
-class Received(msgspec.Struct, frozen=True):
+class Delivery(msgspec.Struct, frozen=True):
     """A message of a queue, as it was handed out. `handle` is good for this delivery only, `tries` counts them all."""
 
     id: str
@@ -39,7 +39,7 @@ class Queue:
 
     def receive(
         self, limit: int = RECEIVED_AT_ONCE, *, wait_seconds: int = 0, visibility_seconds: int | None = None
-    ) -> list[Received]:
+    ) -> list[Delivery]:
         """Return at most 10 messages, in no order. Nobody else gets them for so long (None: as the queue has it)."""
         bounds: dict[str, Any] = (
             {} if visibility_seconds is None else {"VisibilityTimeout": visibility_seconds}
@@ -51,7 +51,7 @@ class Queue:
             MessageSystemAttributeNames=["ApproximateReceiveCount", "SentTimestamp"],
             **bounds,
         )
-        return [_received(message) for message in found.get("Messages", [])]
+        return [_delivery(message) for message in found.get("Messages", [])]
 
     def delete(self, handle: str) -> None:
         """Take a message out for good."""
@@ -80,9 +80,9 @@ class QueueParking:
             raise Unavailable from refused
 
 
-def _received(message: dict[str, Any]) -> Received:
+def _delivery(message: dict[str, Any]) -> Delivery:
     told = message["Attributes"]
-    return Received(
+    return Delivery(
         message["MessageId"],
         message["Body"],
         message["ReceiptHandle"],
