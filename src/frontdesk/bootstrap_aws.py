@@ -8,6 +8,7 @@ only some functions need is imported where it is made.
 
 import os.path
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from frontdesk.adapters.aws.keys import ParameterKeys
     from frontdesk.adapters.aws.letters import DynamoLetters, SideBySide
     from frontdesk.adapters.aws.objects import Bucket
+    from frontdesk.adapters.aws.rescan import Part
     from frontdesk.adapters.aws.timers import Timers
     from frontdesk.adapters.tokens.tokens import Tokens
 
@@ -107,6 +109,12 @@ class Stage:
         from frontdesk.adapters.aws.objects import Bucket
 
         return Bucket(self.client, self.names.failures())
+
+    def rescan(self, service: str, since: datetime, until: datetime, after: str | None) -> "Part":
+        """Return what a part of a service's table tells of a stretch of the past."""
+        from frontdesk.adapters.aws.rescan import part
+
+        return part(self.client, self.names.table(service), since, until, after)
 
     def letters(self, side_by_side: "SideBySide") -> "DynamoLetters":
         """Return the dead letters of every service that reacts to something."""
