@@ -59,8 +59,8 @@ class Names:
     def dimension(self, symbol: str) -> str:
         """Return the name that a symbol stands for in the dimension of a metric. Raises KeyError."""
         kind, _, name = symbol.partition(":")
-        if kind == "stage":
-            return self.settings.stage
+        if not name:
+            return {"prefix": self.prefix, "bus": self.settings.bus}[kind]
         of = {
             "table": self.of,
             "queue": self.of,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from aws_cdk import CfnOutput, Environment, Stack, Tags
+from aws_cdk import CfnOutput, CliCredentialsStackSynthesizer, Environment, Stack, Tags
 from constructs import Construct, IConstruct
 
 from frontdesk_cdk import manifest
@@ -37,6 +37,8 @@ class Stage(Stack):
             description=f"The front desk ({settings.stage})",
             env=Environment(account=account, region=settings.region),
             termination_protection=settings.is_protected,
+            # The toolkit's bucket refuses its roles whatever comes in plain text, as everything does to an emulator.
+            synthesizer=None if settings.emulator is None else CliCredentialsStackSynthesizer(),
         )
         for key, value in {**settings.tags, "project": "frontdesk", "stage": settings.stage}.items():
             Tags.of(self).add(key, value)
