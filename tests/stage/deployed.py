@@ -1,17 +1,246 @@
-"""A stage on the emulator, deployed as anybody deploys one: with `frontdesk deploy`."""
+"""A stage on the emulator, deployed as anybody deploys one: with `frontdesk deploy`, from an empty folder."""
 
-from collections.abc import Iterator
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+from unittest.mock import patch
 
-from tests.journeys.desk import Desk
+import boto3
+import httpx
+import msgspec
+
+from frontdesk import bootstrap
+from frontdesk.entrypoints.cli.stage_session import Session
+from frontdesk.entrypoints.cli.stage_snapshot import StageSnapshot
+from frontdesk.entrypoints.cli.stage_tokens import tokens
+from frontdesk.entrypoints.cli.stages import FOLDER, Stage, remembered
+from frontdesk.entrypoints.operations import OPERATIONS
+from frontdesk.kernel.services import subscribers
+from frontdesk.manifest.author import manifest
+from frontdesk.reconciliation.report import Report, report
+from frontdesk.services.catalogue.demo import DEMO_SHOPS
+from frontdesk.services.inventory.demo import DEMO_STOCK
+from frontdesk.services.orders.model import ORDERS
+from tests.emulator import REGION, credentials, running_emulator
+from tests.journeys.desk import Desk, client_of
+from tests.stage.tools import require
+
+STAGE = "dev"
+COMMAND_SECONDS = 280.0
+STEP_SECONDS = 0.1
+QUIET_SECONDS = 1.5  # without any message: longer than one takes from a table to its queue
+_WAITING = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+_MACHINES = {"aarch64": "arm64", "arm64": "arm64"}
+
+
+class DeployedDesk:
+    """A `desk.Desk` behind API Gateway. `environment` is that of whoever deployed it, in `folder`."""
+
+    has_gateway = True
+
+    def __init__(self, stage: Stage, environment: dict[str, str], folder: Path) -> None:
+        self.stage = stage
+        self.environment = environment
+        self.folder = folder
+        self.manifest = manifest(bootstrap.choose(), OPERATIONS)
+        self._session = boto3.Session(
+            environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"], region_name=stage.region
+        )
+        self._clients: dict[str, Any] = {}
+        self._stopped: set[str] = set()  # queues that nobody reads at the moment
+        with self._environ():
+            self._tokens = tokens(stage)
+
+    @property
+    def url(self) -> str:
+        """See `Desk`."""
+        return self.stage.url
+
+    def aws(self, service: str) -> Any:
+        """Return boto3's client of a service, with the rights of the account's root."""
+        if service not in self._clients:
+            endpoint = self.environment["AWS_ENDPOINT_URL"]
+            self._clients[service] = self._session.client(service, endpoint_url=endpoint)
+        return self._clients[service]
+
+    def token(self, scopes: str, subject: str = "ana", grants: Sequence[str] = ()) -> str:
+        """See `Desk`."""
+        return self._tokens.issue(subject, scopes.split(), dict(grant.split("=") for grant in grants))
+
+    def client(self, token: str = "") -> httpx.Client:
+        """See `Desk`."""
+        return client_of(self.url, token)
+
+    def command(self, *words: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+        """See `Desk`."""
+        return run(
+            *words, "--stage", self.stage.name, cwd=self.folder, environment=self.environment, stdin=stdin
+        )
+
+    def wait_until_quiet(self, seconds: float = 60.0) -> None:
+        """See `Desk`."""
+        self.wait_until_settled(seconds)
+
+    def wait_until_settled(self, seconds: float = 60.0) -> None:
+        """See `Desk`. What waits in a queue that is stopped does not count."""
+        deadline = time.monotonic() + seconds
+        quiet_since = time.monotonic()
+        while time.monotonic() < quiet_since + QUIET_SECONDS:
+            if waiting := self._waiting():
+                quiet_since = time.monotonic()
+                if quiet_since > deadline:
+                    raise TimeoutError(f"still at work: {waiting}")
+            time.sleep(STEP_SECONDS)
+
+    def compared(self, shop: str = "") -> Report:
+        """See `Desk`."""
+        return report(self._snapshot(), shop)
+
+    def standings(self) -> dict[str, str]:
+        """See `Desk`."""
+        return {r.id: ORDERS.load(r).value.status.value for r in self._snapshot().scan(ORDERS.name)}
+
+    @contextmanager
+    def without(self, service: str) -> Iterator[None]:
+        """See `Desk`. Nobody reads its queues meanwhile."""
+        queues = [queue for queue in self.manifest.deployment.queues if queue.service == service]
+        self._switch([queue.function for queue in queues], on=False)
+        self._stopped = {queue.name for queue in queues}
+        try:
+            yield
+        finally:
+            self._stopped = set()
+            self._switch([queue.function for queue in queues], on=True)
+
+    def overwrite(self, kind: str, id: str, body: str) -> str:
+        """See `Desk`."""
+        table = self.table(next(s.name for s in bootstrap.choose() for k in s.kinds if k.name == kind))
+        key = {"pk": {"S": f"{kind}:{id}"}}
+        done = self.aws("dynamodb").update_item(
+            TableName=table,
+            Key=key,
+            UpdateExpression="SET d = :body",
+            ExpressionAttributeValues={":body": {"S": body}},
+            ReturnValues="UPDATED_OLD",
+        )
+        return cast("str", done["Attributes"]["d"]["S"])
+
+    def table(self, service: str) -> str:
+        """Return the name of a service's table."""
+        return f"{self.stage.prefix}-{service}"
+
+    def queue_url(self, name: str) -> str:
+        """Return where a queue is called."""
+        return cast("str", self.aws("sqs").get_queue_url(QueueName=f"{self.stage.prefix}-{name}")["QueueUrl"])
+
+    def _waiting(self) -> dict[str, int]:
+        deployment = self.manifest.deployment
+        names = [
+            queue.name for queue in deployment.queues if queue.mapped and queue.name not in self._stopped
+        ]
+        names += [f"{service}-parked" for service in deployment.parked]
+        found = {}
+        for name in names:
+            told = self.aws("sqs").get_queue_attributes(
+                QueueUrl=self.queue_url(name), AttributeNames=list(_WAITING)
+            )
+            found[name] = sum(int(count) for count in told["Attributes"].values())
+        return {name: count for name, count in found.items() if count}
+
+    def _switch(self, functions: Sequence[str], *, on: bool) -> None:
+        lambdas = self.aws("lambda")
+        for function in functions:
+            name = f"{self.stage.prefix}-{function}"
+            for mapping in lambdas.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]:
+                lambdas.update_event_source_mapping(UUID=mapping["UUID"], Enabled=on)
+        if not on:
+            self.wait_until_settled()
+
+    def _snapshot(self) -> StageSnapshot:
+        services = bootstrap.choose()
+        listeners = {name: [r.on.NAME for r in heard] for name, (_, heard) in subscribers(services).items()}
+        with self._environ():
+            return StageSnapshot(Session(), self.stage, [s.name for s in services], listeners, lambda _: None)
+
+    def _environ(self) -> Any:
+        return patch.dict(os.environ, self.environment)
 
 
 @contextmanager
-def deployed(tool: str) -> Iterator[Desk]:
-    """Give a fresh stage, with nothing on it."""
-    raise NotImplementedError
+def deployed(tool: str, *options: str) -> Iterator[DeployedDesk]:
+    """Give a fresh stage with nothing on it, in an account where IAM decides."""
+    require(tool)
+    with (
+        running_emulator(enforced=True) as endpoint,
+        tempfile.TemporaryDirectory(prefix="stage-", ignore_cleanup_errors=True) as name,
+    ):
+        folder = Path(name)
+        yield deploy(tool, environment_of(endpoint), folder, *options)
+
+
+def deploy(tool: str, environment: dict[str, str], folder: Path, *options: str) -> DeployedDesk:
+    """Deploy the stage; `folder` is where the command is given."""
+    machine = _MACHINES.get(platform.machine(), "x86_64")
+    words = ("deploy", "--stage", STAGE, "--tool", tool, "--architecture", machine, "--yes", *options)
+    done = run(*words, cwd=folder, environment=environment)
+    if done.returncode:
+        raise RuntimeError(f"the stage was not deployed: {done.stdout}\n{done.stderr}")
+    stage = remembered(STAGE, folder / FOLDER)
+    assert stage is not None
+    return DeployedDesk(stage, environment, folder)
+
+
+def environment_of(endpoint: str) -> dict[str, str]:
+    """Return the environment of somebody who deploys to the emulator, and to nothing else."""
+    kept = (
+        "PATH",
+        "HOME",
+        "FRONTDESK_TF_PLUGINS",
+        "TF_CLI_CONFIG_FILE",
+        "TMPDIR",
+        "PIP_INDEX_URL",
+        "PIP_CONFIG_FILE",
+    )
+    mine = {name: os.environ[name] for name in kept if name in os.environ}
+    return {**mine, **credentials(), "AWS_ENDPOINT_URL": endpoint, "AWS_REGION": REGION, "NO_COLOR": "1"}
+
+
+def run(
+    *words: str, cwd: Path, environment: dict[str, str], stdin: str = ""
+) -> "subprocess.CompletedProcess[str]":
+    """Run `frontdesk` to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "frontdesk", *words],
+        cwd=cwd,
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=COMMAND_SECONDS,
+        check=False,
+    )
 
 
 def load_demo(desk: Desk) -> None:
-    """Set up the demo shops through the API, as `up --demo` does."""
-    raise NotImplementedError
+    """Set up the demo shops through the API, as `up --demo` does through its handlers."""
+    scopes = "catalogue:write catalogue:read stock:write stock:read"
+    with desk.client(desk.token(scopes, "demo", [f"shop:{shop}=owner" for shop in DEMO_SHOPS])) as client:
+        for shop, (terms, products) in DEMO_SHOPS.items():
+            _put(client, f"/shops/{shop}", terms)
+            for sku, product in products.items():
+                _put(client, f"/shops/{shop}/products/{sku}", product)
+            for sku, receipt in DEMO_STOCK[shop].items():
+                body = msgspec.to_builtins(receipt)
+                client.post(f"/shops/{shop}/stock/{sku}/receipts", json=body).raise_for_status()
+    desk.wait_until_settled()
+
+
+def _put(client: httpx.Client, path: str, body: object) -> None:
+    client.put(path, json=msgspec.to_builtins(body)).raise_for_status()
