@@ -1,8 +1,8 @@
 """How long a deployed API takes when it is warm: `python -m bench.aws.warm --stage dev`, or `--url URL`.
 
 The operations take turns, one request at a time, on one connection. A body that is no JSON is refused by the function
-before it calls AWS: what that takes is the share of the way there (network, gateway, on an emulator the emulator itself),
-and is told beside each.
+before it calls AWS: what that takes is the share of the way there (network, gateway, an emulator if it is one), and is
+told beside each.
 """
 
 import argparse
