@@ -8,7 +8,7 @@ from frontdesk.adapters.aws.client import S3, Answer, AwsError, Unreachable
 
 LISTED_AT_ONCE = 1_000  # keys
 
-_MISSING = "NoSuchKey"
+MISSING = "NoSuchKey"
 _KEY = re.compile(rb"<Key>([^<]*)</Key>")
 _NEXT = re.compile(rb"<NextContinuationToken>([^<]*)</NextContinuationToken>")
 
@@ -25,7 +25,7 @@ class Bucket:
         try:
             return self._send("GET", key).body
         except AwsError as refused:
-            if refused.code == _MISSING:
+            if refused.code == MISSING:
                 return None
             raise
 

@@ -8,8 +8,8 @@ from frontdesk.adapters.aws.client import SSM, AwsError
 
 VALUE_BYTES = 4096  # of a parameter of the standard tier, which is free
 
-_EXISTS = "ParameterAlreadyExists"
-_MISSING = "ParameterNotFound"
+EXISTS = "ParameterAlreadyExists"
+MISSING = "ParameterNotFound"
 
 
 class Parameters:
@@ -23,7 +23,7 @@ class Parameters:
         try:
             answer = self._ask("GetParameter", Name=name, WithDecryption=True)
         except AwsError as refused:
-            if refused.code == _MISSING:
+            if refused.code == MISSING:
                 return None
             raise
         value: str = answer["Parameter"]["Value"]
@@ -45,7 +45,7 @@ class Parameters:
         try:
             self._ask("PutParameter", Name=name, Value=value, Type="SecureString", Overwrite=False)
         except AwsError as refused:
-            if refused.code == _EXISTS:
+            if refused.code == EXISTS:
                 return False
             raise
         return True
@@ -55,7 +55,7 @@ class Parameters:
         try:
             self._ask("DeleteParameter", Name=name)
         except AwsError as refused:
-            if refused.code != _MISSING:
+            if refused.code != MISSING:
                 raise
 
     def _ask(self, operation: str, **payload: Any) -> dict[str, Any]:

@@ -40,7 +40,10 @@ class Queue:
     def receive(
         self, limit: int = RECEIVED_AT_ONCE, *, wait_seconds: int = 0, visibility_seconds: int | None = None
     ) -> list[Delivery]:
-        """Return at most 10 messages, in no order. Nobody else gets them for so long (None: as the queue has it)."""
+        """Return at most 10 messages, in no order. Nobody else gets them for so long (None: as the queue has it).
+
+        Without waiting only some of the machines behind a queue are asked, so this may miss what is there.
+        """
         bounds: dict[str, Any] = (
             {} if visibility_seconds is None else {"VisibilityTimeout": visibility_seconds}
         )

@@ -10,8 +10,8 @@ from frontdesk.adapters.aws.calls import RestClient, translated
 from frontdesk.adapters.aws.client import SCHEDULER, AwsError, Unreachable
 from frontdesk.kernel.errors import Unavailable
 
-_EXISTS = "ConflictException"
-_MISSING = "ResourceNotFoundException"
+EXISTS = "ConflictException"
+MISSING = "ResourceNotFoundException"
 
 
 class Schedules:
@@ -29,15 +29,15 @@ class Schedules:
         `a-z A-Z 0-9 _ - .`. Raises Unavailable.
         """
         payload = self._schedule(due, queue_arn, body)
-        if self._try("POST", name, payload, _EXISTS) or not replace:
+        if self._try("POST", name, payload, EXISTS) or not replace:
             return
         # One that fires between the two calls is gone: then there is room for ours.
-        if not self._try("PUT", name, payload, _MISSING) and not self._try("POST", name, payload, _EXISTS):
+        if not self._try("PUT", name, payload, MISSING) and not self._try("POST", name, payload, EXISTS):
             raise Unavailable
 
     def cancel(self, name: str) -> None:
         """Forget a schedule. One that is not there is fine. Raises Unavailable."""
-        self._try("DELETE", name, None, _MISSING)
+        self._try("DELETE", name, None, MISSING)
 
     def _try(self, method: str, name: str, payload: Mapping[str, Any] | None, unless: str) -> bool:
         """Return whether it was done; False when AWS says that the schedule is, or is not, there."""
