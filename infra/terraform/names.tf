@@ -47,7 +47,8 @@ locals {
       bus            = ["arn:${local.partition}:events:${local.in_region}:event-bus/${local.bus}"]
       schedules      = ["arn:${local.partition}:scheduler:${local.in_region}:schedule/${local.group}/*"]
       scheduler-role = ["arn:${local.partition}:iam::${local.account}:role/${local.prefix}-scheduler"]
-      parameters     = ["arn:${local.partition}:ssm:${local.in_region}:parameter/${local.prefix}/*"]
+      # The emulator authorises a listing by path as one of everything; AWS, by the path.
+      parameters = concat(["arn:${local.partition}:ssm:${local.in_region}:parameter/${local.prefix}/*"], var.emulator == null ? [] : ["*"])
       failures       = ["arn:${local.partition}:s3:::${local.failures}", "arn:${local.partition}:s3:::${local.failures}/*"]
     },
   )
