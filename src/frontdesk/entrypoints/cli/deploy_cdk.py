@@ -96,7 +96,7 @@ class Cdk:
         ]
 
 
-_QUIET = ("--no-notices", "--no-color")
+_QUIET = ("--no-notices", "--no-color", "--ci")  # so that it tells how it goes where it tells what came out
 
 
 def _compared(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[Act]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, NamedTuple, Protocol
 
 from frontdesk.entrypoints.cli.mending import FOUND, CommandError
@@ -66,21 +67,23 @@ def run(command: Sequence[str], environment: Mapping[str, str], *, cwd: Path | N
 def lines_of(
     command: Sequence[str], environment: Mapping[str, str], *, cwd: Path | None = None
 ) -> Iterator[str]:
-    """Run a program and give its lines as they come. Raises CommandError with its last words."""
-    said: list[str] = []
-    with subprocess.Popen(  # noqa: S603 - our own words
-        command,
-        env=dict(environment),
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        assert process.stdout is not None  # noqa: S101 - it was asked for
-        for line in process.stdout:
-            said.append(line.rstrip())
-            yield said[-1]
-    if process.returncode:
-        words = "\n".join(said[-LAST_WORDS:])
-        raise CommandError(f"{Path(command[0]).name} {command[1]} failed:\n{words}", exit_status=FOUND)
+    """Run a program and give its lines as they come, not those of its complaints. Raises CommandError with both."""
+    said: deque[str] = deque(maxlen=LAST_WORDS)
+    with TemporaryFile("w+") as complaints:
+        with subprocess.Popen(  # noqa: S603 - our own words
+            command,
+            env=dict(environment),
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            text=True,
+        ) as process:
+            assert process.stdout is not None  # noqa: S101 - it was asked for
+            for line in process.stdout:
+                said.append(line.rstrip())
+                yield said[-1]
+        if process.returncode:
+            complaints.seek(0)
+            words = "\n".join([*said, *complaints.read().splitlines()[-LAST_WORDS:]])
+            raise CommandError(f"{Path(command[0]).name} {command[1]} failed:\n{words}", exit_status=FOUND)
