@@ -36,7 +36,7 @@ class Direct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     grants: dict[str, str] = {}
     path: dict[str, str] = {}
     query: dict[str, str] = {}
-    body: msgspec.Raw | None = None
+    body: Any = None
     key: str = ""
     if_match: str = ""
     correlation_id: str = ""
@@ -88,8 +88,8 @@ class ServiceFunction:
 
     def _handed_over(self, event: Event, correlation_id: str) -> Asked:
         try:
-            direct = msgspec.json.decode(msgspec.json.encode(event), type=Direct)
-        except (msgspec.ValidationError, TypeError):
+            direct = msgspec.convert(event, Direct)
+        except msgspec.ValidationError:
             raise Malformed("The payload is not one that this function takes.") from None
         route = self._operations.get(direct.operation)
         if route is None:
@@ -99,7 +99,7 @@ class ServiceFunction:
             headers["idempotency-key"] = direct.key
         if direct.if_match:
             headers["if-match"] = direct.if_match
-        body = bytes(direct.body) if direct.body is not None else b""
+        body = msgspec.json.encode(direct.body) if direct.body is not None else b""
         caller = Caller(direct.subject, frozenset(direct.scopes), direct.grants)
         return route, Request(direct.path, direct.query, headers, body, correlation_id), caller
 
