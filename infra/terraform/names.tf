@@ -49,7 +49,7 @@ locals {
       scheduler-role = ["arn:${local.partition}:iam::${local.account}:role/${local.prefix}-scheduler"]
       # The emulator authorises a listing by path as one of everything; AWS, by the path.
       parameters = concat(["arn:${local.partition}:ssm:${local.in_region}:parameter/${local.prefix}/*"], var.emulator == null ? [] : ["*"])
-      failures       = ["arn:${local.partition}:s3:::${local.failures}", "arn:${local.partition}:s3:::${local.failures}/*"]
+      failures   = ["arn:${local.partition}:s3:::${local.failures}", "arn:${local.partition}:s3:::${local.failures}/*"]
     },
   )
 
