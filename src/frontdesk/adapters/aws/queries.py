@@ -1,9 +1,17 @@
 """Asking an index: the request for one partition, in order, within bounds."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from frontdesk.adapters.aws.items import index_name
+from frontdesk.adapters.aws.items import Item, index_name
 from frontdesk.kernel.records import Span
+
+
+class Entry(NamedTuple):
+    """What an index says of a record: its key in the table, and its place (partition, sort) in the index."""
+
+    pk: str
+    place: tuple[str, str]
 
 
 def query(table: str, kind: str, index: str, partition: str, span: Span) -> dict[str, Any]:
@@ -32,3 +40,9 @@ def query(table: str, kind: str, index: str, partition: str, span: Span) -> dict
         "ScanIndexForward": not span.newest_first,
         "Limit": span.limit + 1 if span.low and span.high else span.limit,
     }
+
+
+def listed(items: Sequence[Item], kind: str, index: str) -> list[Entry]:
+    """Return the entries of an answer, in order."""
+    name = index_name(kind, index)
+    return [Entry(item["pk"]["S"], (item[f"{name}p"]["S"], item[f"{name}s"]["S"])) for item in items]

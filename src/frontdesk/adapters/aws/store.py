@@ -14,6 +14,7 @@ from frontdesk.adapters.aws.client import DYNAMODB, AwsError
 from frontdesk.adapters.aws.items import claim_key, claim_of, counter_key, counter_of, record_key, record_of
 from frontdesk.adapters.aws.outcomes import stands
 from frontdesk.kernel.errors import Unavailable
+from frontdesk.kernel.limits import GET_MANY_MAX
 from frontdesk.kernel.ports import Chance, Clock
 from frontdesk.kernel.records import Claim, Commit, Record, Span
 
@@ -43,15 +44,16 @@ class DynamoStore:
         return {record.id: record for record in records}
 
     async def query(self, kind: str, index: str, partition: str, span: Span) -> list[Record]:
-        """See `ports.Store`."""
+        """See `ports.Store`. An index holds keys alone, so that a change that moves no key costs nothing there."""
         if not partition or (span.high and span.high <= span.low):
             return []  # DynamoDB refuses to be asked
         request = queries.query(self._table, kind, index, partition, span)
         found: list[Record] = []
         while len(found) < span.limit:
             answer = self._call("Query", request)
-            records = map(record_of, answer["Items"])
-            found.extend(record for record in records if not span.high or record.keys[index][1] < span.high)
+            listed = queries.listed(answer["Items"], kind, index)
+            records = [record for record in await self._listed(listed, index) if _within(record, index, span)]
+            found.extend(records)
             if "LastEvaluatedKey" not in answer:
                 break
             request = {**request, "ExclusiveStartKey": answer["LastEvaluatedKey"]}
@@ -88,6 +90,15 @@ class DynamoStore:
             return stands(error, commit, token)
         return True
 
+    async def _listed(self, entries: Sequence[queries.Entry], index: str) -> list[Record]:
+        """Return the records of an index's entries, in their order. What has moved or gone since is left out."""
+        found: dict[str, Record] = {}
+        for start in range(0, len(entries), GET_MANY_MAX):
+            keys = [{"pk": {"S": entry.pk}} for entry in entries[start : start + GET_MANY_MAX]]
+            found |= {item["pk"]["S"]: record_of(item) async for item in self._items(keys)}
+        present = ((found[entry.pk], entry) for entry in entries if entry.pk in found)
+        return [record for record, entry in present if record.keys.get(index) == entry.place]
+
     async def _items(self, keys: list[dict[str, Any]]) -> AsyncIterator[dict[str, Any]]:
         left = {"Keys": keys, "ConsistentRead": True}
         retry = Retry(self._clock, self._chance)
@@ -107,6 +118,11 @@ class DynamoStore:
 
     def _call(self, operation: str, payload: Mapping[str, Any]) -> dict[str, Any]:
         return ask(self._client, DYNAMODB, operation, payload)
+
+
+def _within(record: Record, index: str, span: Span) -> bool:
+    """Return whether a record is below the upper end, which the request may have included."""
+    return not span.high or record.keys[index][1] < span.high
 
 
 class Retry:

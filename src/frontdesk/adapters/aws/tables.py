@@ -35,7 +35,7 @@ def _index(name: str) -> dict[str, Any]:
             {"AttributeName": f"{name}p", "KeyType": "HASH"},
             {"AttributeName": f"{name}s", "KeyType": "RANGE"},
         ],
-        "Projection": {"ProjectionType": "ALL"},
+        "Projection": {"ProjectionType": "KEYS_ONLY"},
     }
 
 

@@ -230,7 +230,7 @@ class Pool:
         try:
             return self._use(kept, message, until)
         except Dropped:
-            self.close()
+            pass
         except Unreachable:
             self.close()  # what froze or cut off this one has done so to its neighbours: do not wait for each
             raise
