@@ -57,5 +57,5 @@ def _index(index: manifest.Index) -> aws_dynamodb.CfnTable.GlobalSecondaryIndexP
     return aws_dynamodb.CfnTable.GlobalSecondaryIndexProperty(
         index_name=index["name"],
         key_schema=[_key(index["partition"], "HASH"), _key(index["sort"], "RANGE")],
-        projection=aws_dynamodb.CfnTable.ProjectionProperty(projection_type="ALL"),
+        projection=aws_dynamodb.CfnTable.ProjectionProperty(projection_type="KEYS_ONLY"),
     )

@@ -58,7 +58,7 @@ def operations(queues: Iterable[Queue]) -> Iterable[Permission]:
     """Return what the operator's routes may do: see to dead letters, and send them to their queues again."""
     mapped = [queue for queue in queues if queue.mapped]
     for service in dict.fromkeys(queue.service for queue in mapped):
-        yield Permission(BURY, f"table:{service}")
+        yield Permission((uses.GET, uses.MANY, uses.PUT), f"table:{service}")
         for index in LETTER_INDEXES:
             yield Permission(("dynamodb:Query",), f"index:{service}/{index}")
     for queue in mapped:
@@ -86,10 +86,11 @@ def logs(name: str) -> Permission:
 
 
 def _table(function: str, service: Service, *more: str) -> Iterable[Permission]:
-    used = {*uses.actions(function), *more}
+    indexes = uses.indexes(function, service)
+    used = {*uses.actions(function), *more, *([uses.MANY] if indexes else [])}  # an index gives keys alone
     if used:
         yield Permission(tuple(filter(used.__contains__, uses.EVERYTHING)), f"table:{service.name}")
-    for index in uses.indexes(function, service):
+    for index in indexes:
         yield Permission(("dynamodb:Query",), f"index:{service.name}/{index}")
 
 

@@ -86,7 +86,7 @@ class Role(msgspec.Struct, frozen=True):
 
 
 class IndexEntry(msgspec.Struct, frozen=True):
-    """A global secondary index, all attributes projected; its keys are strings."""
+    """A global secondary index that holds keys alone (KEYS_ONLY); its own are strings."""
 
     name: str
     partition: str

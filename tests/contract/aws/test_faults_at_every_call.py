@@ -21,7 +21,7 @@ from tests.contract.workers import Threads
 
 pytestmark = pytest.mark.emulator
 T = TypeVar("T")
-CALLS = 13  # that the story makes when nothing goes wrong
+CALLS = 14  # that the story makes when nothing goes wrong
 WRITES = 5
 
 STORY = (

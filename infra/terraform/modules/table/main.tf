@@ -32,7 +32,7 @@ resource "aws_dynamodb_table" "this" {
       name            = global_secondary_index.key
       hash_key        = global_secondary_index.value.partition
       range_key       = global_secondary_index.value.sort
-      projection_type = "ALL"
+      projection_type = "KEYS_ONLY"
     }
   }
 
