@@ -47,6 +47,11 @@ class Names:
         """Return the ARN of a role that the manifest calls so. Roles belong to no region."""
         return f"arn:{self._partition}:iam::{self.account}:role/{self.of(name)}"
 
+    def boundary_arn(self) -> str | None:
+        """Return the ARN of the policy beyond which no role reaches, None if there is none."""
+        name = self.settings.permissions_boundary
+        return f"arn:{self._partition}:iam::{self.account}:policy/{name}" if name else None
+
     def managed_policy_arn(self, name: str) -> str:
         """Return the ARN of a policy that AWS keeps."""
         return f"arn:{self._partition}:iam::aws:policy/{name}"

@@ -10,7 +10,7 @@ from frontdesk_cdk.accepted import TLS, accept
 from frontdesk_cdk.names import Names
 from frontdesk_cdk.role import document
 
-_RUNBOOK = "https://github.com/frontdesk/frontdesk/blob/main/docs/runbook.md"
+_RUNBOOK = "docs/runbook.md"
 
 
 class Topic(Construct):

@@ -52,7 +52,7 @@ def role(
         role_name=names.of(name),
         description=description,
         assume_role_policy_document=document(trust),
-        permissions_boundary=names.settings.permissions_boundary,
+        permissions_boundary=names.boundary_arn(),
         policies=[
             aws_iam.CfnRole.PolicyProperty(policy_name="permissions", policy_document=document(*statements))
         ],
