@@ -14,15 +14,22 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from frontdesk.adapters.aws import envelope, writes
+from frontdesk.adapters.aws.items import events_of, timers_of
 from frontdesk.adapters.aws.queues import Delivery
+from frontdesk.adapters.aws.rescan import Part
+from frontdesk.adapters.aws.stream import Told
 from frontdesk.adapters.memory.clock import FixedClock, SeededChance
 from frontdesk.adapters.memory.store import MemoryStore
 from frontdesk.bootstrap import choose
+from frontdesk.entrypoints.lambdas.again import Again
 from frontdesk.entrypoints.lambdas.answering import ServiceFunction
+from frontdesk.entrypoints.lambdas.beating import Pulse
 from frontdesk.entrypoints.lambdas.driving import drive
 from frontdesk.entrypoints.lambdas.emf import Gauge
 from frontdesk.entrypoints.lambdas.passing_on import Outlets, RelayFunction
+from frontdesk.entrypoints.lambdas.searching import Searcher
 from frontdesk.entrypoints.lambdas.subscribing import SubscriberFunction
+from frontdesk.entrypoints.lambdas.sweeper import SweeperFunction
 from frontdesk.entrypoints.operations import OPERATIONS
 from frontdesk.kernel.bus import Bus
 from frontdesk.kernel.errors import Unavailable
@@ -71,13 +78,14 @@ class StreamedStore(MemoryStore):
         super().__init__(clock)
         self.service = service
         self.stream: list[dict[str, Any]] = []
+        self.items: dict[str, dict[str, Any]] = {}  # as the last write of each left it
         self._now = clock.now
         self._sequence = count(1)
 
     async def commit(self, commit: Commit) -> None:
         await super().commit(commit)
         for put in writes.puts(commit, "t", "w", self._now()):
-            item = put["Item"]
+            item = self.items[put["Item"]["pk"]["S"]] = put["Item"]
             if "e" in item or "t" in item:  # the filter of the stream
                 self.stream.append(self.record(item))
 
@@ -90,6 +98,36 @@ class StreamedStore(MemoryStore):
         }
         table = f"arn:aws:dynamodb:eu-west-1:123456789012:table/frontdesk-test-{self.service}/stream/x"
         return {"eventName": "MODIFY", "dynamodb": change, "eventSourceARN": table}
+
+    def part(self, since: datetime, until: datetime, after: str | None) -> Part:
+        """Return what three items of the table tell. See `rescan.part`."""
+        keys = sorted(key for key in self.items if after is None or key > after)
+        found = [self.items[key] for key in keys[:3]]
+        told = [
+            Told(item["pk"]["S"], item["pk"]["S"], tuple(events_of(item)), tuple(timers_of(item)))
+            for item in found
+            if since.timestamp() <= int(item["u"]["N"]) <= until.timestamp()
+        ]
+        return Part(tuple(told), keys[2] if len(keys) > 3 else None)
+
+
+class Bucket:
+    """Objects in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def put(self, key: str, content: bytes) -> None:
+        self.kept[key] = content
+
+    def keys(self) -> list[str]:
+        return sorted(self.kept)
+
+    def get(self, key: str) -> bytes | None:
+        return self.kept.get(key)
+
+    def delete(self, key: str) -> None:
+        self.kept.pop(key, None)
 
 
 class Waiting:
@@ -175,7 +213,7 @@ class Stage:
         self.deployment = manifest(services, OPERATIONS).deployment
         self.bus = Exchange(self)
         self.timers = TimersInMemory()
-        self.objects: dict[str, bytes] = {}
+        self.objects = Bucket()
         self.stores = {service.name: StreamedStore(self.clock, service.name) for service in services}
         self.queues: dict[str, Waiting] = defaultdict(lambda: Waiting(self.clock))
         self.parked: dict[str, Waiting] = defaultdict(lambda: Waiting(self.clock))
@@ -198,7 +236,7 @@ class Stage:
         self.relays = {
             name: RelayFunction(
                 name,
-                Outlets(self.bus, self.parked[name], self.timers, self.objects.__setitem__),
+                Outlets(self.bus, self.parked[name], self.timers, self.objects.put),
                 heard=self.deployment.heard(),
                 clock=self.clock,
                 chance=self.chance,
@@ -206,6 +244,27 @@ class Stage:
             )
             for name in self.deployment.parked
         }
+
+        self.sweeper = self._sweeper(gauge)
+
+    def _sweeper(self, gauge: Gauge) -> SweeperFunction:
+        beat = self.deployment.beat
+        again = {
+            name: Again(self.bus, self.timers, self.deployment.heard()) for name in self.deployment.parked
+        }
+        store = self.stores[beat.service]
+        return SweeperFunction(
+            Pulse(beat.event, store, self.queues[beat.queue], self.clock, gauge),
+            Searcher(
+                store, lambda name, s: self.stores[name].part(s.since, s.until, s.after), again.__getitem__
+            ),
+            parked={name: self.parked[name] for name in self.deployment.parked},
+            objects=lambda: self.objects,
+            again=again.__getitem__,
+            prefix="frontdesk-test",
+            clock=self.clock,
+            gauge=gauge,
+        )
 
     def hand_out(self, message: Message) -> None:
         """Put an event into the queues of those who listen."""

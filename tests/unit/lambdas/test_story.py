@@ -106,9 +106,9 @@ def test_a_record_that_nobody_can_read_is_put_aside_whole(stage: Stage) -> None:
     stage.settle()
 
     all_is_right(stage, [before, after])
-    (key,) = stage.objects
+    (key,) = stage.objects.kept
     assert key == f"unreadable/orders/{poison['dynamodb']['SequenceNumber']}.json"
-    assert b"no list of events" in stage.objects[key]
+    assert b"no list of events" in stage.objects.kept[key]
     assert any(line.get("DeadLetters") == 1 for line in stage.lines)
 
 
