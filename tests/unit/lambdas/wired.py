@@ -1,0 +1,38 @@
+"""Makes one deployed function in a process of its own and prints what it imported, and how long that took.
+
+python -m tests.unit.lambdas.wired MANIFEST FUNCTION
+"""
+
+import sys
+import time
+
+BEFORE = frozenset(sys.modules)
+BEGUN = time.perf_counter()
+
+
+def main() -> None:
+    """Wire a function as its module does where it is deployed."""
+    import msgspec  # noqa: PLC0415 - what is imported, and when, is what this measures
+
+    from frontdesk.bootstrap_aws import Stage  # noqa: PLC0415
+    from frontdesk.config import StageSettings  # noqa: PLC0415
+    from frontdesk.manifest.shape import Manifest  # noqa: PLC0415
+
+    with open(sys.argv[1], "rb") as file:  # noqa: PTH123 - pathlib is one of the things to be watched
+        manifest = msgspec.json.decode(file.read(), type=Manifest)
+    function = next(one for one in manifest.deployment.functions if one.name == sys.argv[2])
+    settings = StageSettings(
+        "frontdesk-x", "x", "123456789012", "eu-west-1", "bus", "group", function.name, issuer="https://x"
+    )
+    module = __import__(function.handler.rpartition(".")[0], fromlist=["handle"])
+    (make,) = (made for name, made in vars(module).items() if name.endswith("_function") and name[0] != "_")
+    stage = Stage(settings, manifest, None)  # type: ignore[arg-type] # nothing is called
+    if function.kind != "oauth":  # that one looks at its keys first
+        made = make(stage)
+        assert made is not None
+    taken = (time.perf_counter() - BEGUN) * 1000
+    found = sorted(set(sys.modules) - BEFORE)
+    print(msgspec.json.encode({"modules": found, "millis": round(taken, 1)}).decode())  # noqa: T201
+
+
+main()
