@@ -1,8 +1,10 @@
 """The Postman collection, run by Newman against an embedded desk: every example is answered as it says."""
 
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
@@ -31,6 +33,33 @@ def test_every_example_is_answered_as_the_collection_says_also_the_second_time(
         assert found.failures == ()
         assert found.requests >= len(_requests(collection(SERVICES)))
         assert found.assertions > 2 * found.requests
+
+
+class Listener(BaseHTTPRequestHandler):
+    """Notes for whom a request was meant, and answers nothing of use."""
+
+    heard: ClassVar[set[str]] = set()
+
+    def do_PUT(self) -> None:
+        self.heard.add(self.headers["Host"])
+        self.send_error(503)
+
+    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - the standard library's name
+        """Say nothing."""
+
+
+def test_a_name_below_localhost_is_this_machine_and_is_told_to_it(tmp_path: Path) -> None:
+    newman_or_skip()
+    made = collection(SERVICES)
+    made["item"] = [made["item"][0] | {"item": made["item"][0]["item"][:1]}]
+    with ThreadingHTTPServer(("127.0.0.1", 0), Listener) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        name = f"stage.localhost:{server.server_address[1]}"
+        found = run(tmp_path, f"http://{name}", "token", made)
+        server.shutdown()
+
+    assert found.failures
+    assert Listener.heard == {name}
 
 
 def test_an_answer_of_another_status_shape_or_value_is_found(desk: RunningDesk, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from frontdesk.entrypoints.openapi import openapi
-from frontdesk.entrypoints.postman.scripts import BEGIN, checks
+from frontdesk.entrypoints.postman.scripts import BEGIN, NAME_THE_HOST, checks
 from frontdesk.entrypoints.postman.steps import Step
 from frontdesk.entrypoints.postman.story import STORY
 from frontdesk.kernel.services import Service
@@ -40,6 +40,7 @@ def collection(services: Iterable[Service]) -> dict[str, Any]:
         },
         "auth": {"type": "bearer", "bearer": [{"key": "token", "value": "{{token}}", "type": "string"}]},
         "variable": _variables(document),
+        "event": [_event("prerequest", NAME_THE_HOST)],
         "item": folders,
     }
 
@@ -55,7 +56,15 @@ def operations(document: Mapping[str, Any]) -> dict[str, tuple[str, str, dict[st
 
 def _variables(document: Mapping[str, Any]) -> list[dict[str, str]]:
     schemas = json.dumps(document["components"]["schemas"], separators=(",", ":"))
-    given = {"base_url": URL, "token": "", "shop": SHOP, "run": "", "tries": "0", "schemas": schemas}
+    given = {
+        "base_url": URL,
+        "host": "",
+        "token": "",
+        "shop": SHOP,
+        "run": "",
+        "tries": "0",
+        "schemas": schemas,
+    }
     return [{"key": name, "value": value} for name, value in given.items()]
 
 

@@ -14,6 +14,10 @@ BEGIN = (  # of the first request: each run has keys and addresses of its own
     'pm.collectionVariables.set("tries", 0);',
 )
 
+NAME_THE_HOST = (  # where the URL does not: an emulator has one address, and tells stages apart by the host's name
+    'if (pm.variables.get("host")) pm.request.headers.upsert({key: "Host", value: pm.variables.get("host")});',
+)
+
 
 def checks(step: Step, status: int, schema: str, headers: Sequence[str]) -> list[str]:
     """Return the script's lines: what must be so, and what to keep.
