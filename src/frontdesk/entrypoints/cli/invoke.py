@@ -24,7 +24,10 @@ def invoke(
     stage: OfStage,
     body: Annotated[str, typer.Option(help="Its body as JSON; @file or - reads it from there.")] = "",
     path: Annotated[
-        list[str] | None, typer.Option(help="A part of its path: order_id=ord_… May be given again.")
+        list[str] | None, typer.Option(help="A part of its path: id=ord_… May be given again.")
+    ] = None,
+    query: Annotated[
+        list[str] | None, typer.Option(help="A part of its query: shop_id=corner-snacks.")
     ] = None,
     key: Annotated[str, typer.Option(help="An Idempotency-Key: the same again is done once.")] = "",
     subject: Annotated[str, typer.Option(help="Whom it speaks for.")] = "operator",
@@ -40,8 +43,9 @@ def invoke(
         "subject": subject,
         "scopes": list(scopes),
         "grants": _pairs(grant or [], "PLACE=ROLE"),
-        "key": key or None,
+        "key": key,
         "path": _pairs(path or [], "NAME=VALUE"),
+        "query": _pairs(query or [], "NAME=VALUE"),
         "body": _body(body),
     }
     answer = _answer(found, f"{found.prefix}-{service}-http", payload)
