@@ -9,7 +9,7 @@ ARG PYTHON=3.13
 
 FROM python:${PYTHON}-slim-bookworm AS build
 WORKDIR /checkout
-COPY requirements/base.txt requirements/build.txt requirements/
+COPY requirements requirements
 RUN python -m venv /opt/frontdesk \
  && /opt/frontdesk/bin/pip install --no-cache-dir --require-hashes -r requirements/base.txt -r requirements/build.txt
 COPY pyproject.toml README.md LICENSE ./
