@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from frontdesk.adapters.aws.envelope import (
@@ -70,6 +70,7 @@ def test_what_eventbridge_puts_around_an_event_is_passed_over() -> None:
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
 
 
+@example("a\ufffe\uffffb", "c", START)
 @given(TEXT, TEXT, st.datetimes(timezones=st.just(UTC)))
 def test_any_message_comes_out_of_a_queue_as_it_went_in(text: str, name: str, at: datetime) -> None:
     message = Message(
