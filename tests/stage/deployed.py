@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, cast
 from unittest.mock import patch
@@ -17,9 +17,17 @@ import httpx
 import msgspec
 
 from frontdesk import bootstrap
+from frontdesk.adapters.aws.client import AwsClient, AwsSettings
+from frontdesk.adapters.aws.clock import BlockingClock, SystemChance
+from frontdesk.adapters.aws.credentials import CredentialCache
+from frontdesk.adapters.aws.keys import ParameterKeys
+from frontdesk.adapters.aws.names import Names
+from frontdesk.adapters.aws.parameters import Parameters
+from frontdesk.adapters.aws.signing import Credentials
+from frontdesk.adapters.tokens.keys import KeyRing
+from frontdesk.adapters.tokens.tokens import Tokens
 from frontdesk.entrypoints.cli.stage_session import Session
 from frontdesk.entrypoints.cli.stage_snapshot import StageSnapshot
-from frontdesk.entrypoints.cli.stage_tokens import tokens
 from frontdesk.entrypoints.cli.stages import FOLDER, Stage, remembered
 from frontdesk.entrypoints.operations import OPERATIONS
 from frontdesk.kernel.services import subscribers
@@ -55,8 +63,23 @@ class DeployedDesk:
         )
         self._clients: dict[str, Any] = {}
         self._stopped: set[str] = set()  # queues that nobody reads at the moment
-        with self._environ():
-            self._tokens = tokens(stage)
+        root = Credentials(environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"])
+        self._client = AwsClient(
+            AwsSettings(
+                region=stage.region,
+                credentials=CredentialCache(lambda: root),
+                endpoint=environment["AWS_ENDPOINT_URL"],
+            )
+        )
+        names, clock = Names(stage.prefix, stage.region, stage.account), BlockingClock()
+        ring = KeyRing(ParameterKeys(Parameters(self._client), names.parameter("keys"), clock), clock)
+        self._tokens = Tokens(ring, issuer=stage.issuer, clock=clock, chance=SystemChance())
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+        for client in self._clients.values():
+            client.close()
 
     @property
     def url(self) -> str:
@@ -181,8 +204,9 @@ def deployed(tool: str, *options: str) -> Iterator[DeployedDesk]:
         running_emulator(enforced=True) as endpoint,
         tempfile.TemporaryDirectory(prefix="stage-", ignore_cleanup_errors=True) as name,
     ):
-        folder = Path(name)
-        yield deploy(tool, environment_of(endpoint), folder, *options)
+        desk = deploy(tool, environment_of(endpoint), Path(name), *options)
+        with closing(desk):
+            yield desk
 
 
 def deploy(tool: str, environment: dict[str, str], folder: Path, *options: str) -> DeployedDesk:
@@ -194,21 +218,18 @@ def deploy(tool: str, environment: dict[str, str], folder: Path, *options: str) 
         raise RuntimeError(f"the stage was not deployed: {done.stdout}\n{done.stderr}")
     stage = remembered(STAGE, folder / FOLDER)
     assert stage is not None
-    return DeployedDesk(stage, environment, folder)
+    desk = DeployedDesk(stage, environment, folder)
+    with desk.client() as client:  # warm, or the emulator's authorizer does not wait for the keys
+        for document in ("openid-configuration", "jwks.json"):
+            client.get(f"/.well-known/{document}").raise_for_status()
+    return desk
 
 
 def environment_of(endpoint: str) -> dict[str, str]:
     """Return the environment of somebody who deploys to the emulator, and to nothing else."""
-    kept = (
-        "PATH",
-        "HOME",
-        "FRONTDESK_TF_PLUGINS",
-        "TF_CLI_CONFIG_FILE",
-        "TMPDIR",
-        "PIP_INDEX_URL",
-        "PIP_CONFIG_FILE",
-    )
-    mine = {name: os.environ[name] for name in kept if name in os.environ}
+    mine = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    if "FRONTDESK_TF_PLUGINS" in mine:
+        mine.pop("TF_CLI_CONFIG_FILE", None)  # the mirror stands in its place
     return {**mine, **credentials(), "AWS_ENDPOINT_URL": endpoint, "AWS_REGION": REGION, "NO_COLOR": "1"}
 
 
