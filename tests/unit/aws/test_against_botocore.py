@@ -189,6 +189,7 @@ def test_objects_go_where_aws_wants_them(key: str) -> None:
     ("service", "operation", "code"),
     [
         ("ssm", "PutParameter", parameters.EXISTS),
+        ("ssm", "PutParameter", parameters.BUSY),
         ("ssm", "GetParameter", parameters.MISSING),
         ("ssm", "DeleteParameter", parameters.MISSING),
         ("scheduler", "CreateSchedule", schedules.EXISTS),

@@ -52,10 +52,11 @@ def test_removing_finds_the_parameter_by_the_name_in_it() -> None:
     assert made.all() == {}
 
 
-def test_silence_passes() -> None:
-    made, _ = keys(SILENCE)
-    with pytest.raises(Unavailable):
-        made.all()
+def test_silence_passes_and_so_does_another_who_writes_the_same() -> None:
+    for outcomes in ([SILENCE], [NOTHING, refused("TooManyUpdates")]):
+        made, _ = keys(*outcomes)
+        with pytest.raises(Unavailable):
+            made.begin("seals", "seals", lambda: b"x")
 
 
 def test_whoever_only_keeps_keys_does_not_import_what_signs_with_them() -> None:

@@ -5,11 +5,13 @@ from typing import Any
 
 from frontdesk.adapters.aws.calls import Client, ask
 from frontdesk.adapters.aws.client import SSM, AwsError
+from frontdesk.kernel.errors import Unavailable
 
 VALUE_BYTES = 4096  # of a parameter of the standard tier, which is free
 
 EXISTS = "ParameterAlreadyExists"
 MISSING = "ParameterNotFound"
+BUSY = "TooManyUpdates"  # somebody else writes this very parameter
 
 
 class Parameters:
@@ -47,6 +49,8 @@ class Parameters:
         except AwsError as refused:
             if refused.code == EXISTS:
                 return False
+            if refused.code == BUSY:
+                raise Unavailable from refused
             raise
         return True
 
