@@ -7,7 +7,7 @@ the last stage that is destroyed takes it along.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -31,6 +31,7 @@ class Cdk:
         self._toolkit = toolkit
         self._programs = programs
         self._folder = wish.work / "cdk"
+        self._assembly = self._folder / "cdk.out"
         self._stack = prefix_of(wish.stage)
         quiet = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         self._environment = {**wish.environment, **quiet}
@@ -42,20 +43,25 @@ class Cdk:
         tell("CDK")
         self._programs.install(self._environment)
         tell("templates")
-        self._cdk("synth", "--quiet", "--app", self._app(), *self._context())
+        context = {"settings": self._folder / SETTINGS, "@aws-cdk/core:bootstrapQualifier": QUALIFIER}
+        pairs = [word for name, value in context.items() for word in ("-c", f"{name}={value}")]
+        app = ["--app", f"{self._programs.python} app.py", "--output", str(self._assembly), *pairs]
+        run(
+            [*self._programs.cdk, "synth", "--quiet", *app, *_QUIET],
+            self._environment,
+            cwd=shipped("infra/cdk"),
+        )
         tell("toolkit")
         if not self._toolkit.exists():
             place = f"aws://{self._wish.account}/{self._wish.region}"
-            self._cdk("bootstrap", place, "--toolkit-stack-name", TOOLKIT, "--qualifier", QUALIFIER)
+            list(self._cdk("bootstrap", place, "--toolkit-stack-name", TOOLKIT, "--qualifier", QUALIFIER))
 
     def plan(self, *, destroy: bool) -> Sequence[Act]:
         """See Tool. What CloudFormation will replace and not update, it knows by itself alone."""
         there = self._toolkit.resources_of(self._stack)
         if destroy:
             return _compared(there, {})
-        template = msgspec.json.decode(
-            (self._folder / "cdk.out" / f"{self._stack}.template.json").read_bytes()
-        )
+        template = msgspec.json.decode((self._assembly / f"{self._stack}.template.json").read_bytes())
         return _compared(there, template["Resources"])
 
     def apply(self, tell: Tell, *, destroy: bool) -> Mapping[str, Any]:
@@ -66,8 +72,7 @@ class Cdk:
             if destroy
             else ["deploy", "--require-approval=never", f"--outputs-file={told}"]
         )
-        words = [*verb, self._stack, "--app", str(self._folder / "cdk.out"), "--progress=events"]
-        for line in lines_of([*self._programs.cdk, *words, *_QUIET], self._environment, cwd=self._folder):
+        for line in self._cdk(*verb, self._stack, "--progress=events"):
             found = _COMPLETE.search(line)
             if found:
                 tell(f"{found[1]} {found[2]}")
@@ -80,20 +85,10 @@ class Cdk:
         """See Tool."""
         self._toolkit.forget()
 
-    def _cdk(self, *words: str) -> None:
-        output = f"--output={self._folder / 'cdk.out'}"
-        run([*self._programs.cdk, *words, output, *_QUIET], self._environment, cwd=shipped("infra/cdk"))
-
-    def _app(self) -> str:
-        return f"{self._programs.python} app.py"
-
-    def _context(self) -> list[str]:
-        return [
-            "-c",
-            f"settings={self._folder / SETTINGS}",
-            "-c",
-            f"@aws-cdk/core:bootstrapQualifier={QUALIFIER}",
-        ]
+    def _cdk(self, *words: str) -> Iterator[str]:
+        """Let the CDK do something with what was made of the app."""
+        command = [*self._programs.cdk, *words, "--app", str(self._assembly), *_QUIET]
+        return lines_of(command, self._environment, cwd=self._folder)
 
 
 _QUIET = ("--no-notices", "--no-color", "--ci")  # so that it tells how it goes where it tells what came out

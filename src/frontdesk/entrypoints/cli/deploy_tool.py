@@ -86,4 +86,10 @@ def lines_of(
         if process.returncode:
             complaints.seek(0)
             words = "\n".join([*said, *complaints.read().splitlines()[-LAST_WORDS:]])
-            raise CommandError(f"{Path(command[0]).name} {command[1]} failed:\n{words}", exit_status=FOUND)
+            raise CommandError(f"{_named(command)} failed:\n{words}", exit_status=FOUND)
+
+
+def _named(command: Sequence[str]) -> str:
+    """Return what people call a command: its program and what that was to do, as in `cdk synth`."""
+    program, *words = command[1:] if command[0] == "node" else command
+    return f"{Path(program).name} {words[0]}"
