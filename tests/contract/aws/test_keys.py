@@ -78,6 +78,15 @@ def test_a_key_that_leaked_is_trusted_by_nobody_a_minute_later(stage: Stage) -> 
     assert len(stage.parameters.under(stage.path)) == 1
 
 
+def test_what_oneself_has_changed_is_seen_at_once(stage: Stage) -> None:
+    keys = stage.keys()
+    assert keys.all() == {}
+    assert keys.create("a", b"1")
+    assert keys.all() == {"a": b"1"}
+    keys.remove("a")
+    assert keys.all() == {}
+
+
 def test_two_keys_of_one_moment_are_two(stage: Stage) -> None:
     ring = stage.ring()
     first = ring.signing().kid
