@@ -7,7 +7,7 @@ simulated because the emulator forgets records that a function reports as failed
 import json
 import random
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -174,15 +174,15 @@ class Exchange:
         self._stage = stage
         self.refuses: Callable[[Message], bool] = lambda _: False
         self.is_down = False
-        self.offered = 0
+        self.published: list[Message] = []
 
     async def publish(self, chunk: Sequence[Message]) -> Sequence[int]:
         assert len(chunk) <= 10
         if self.is_down:
             raise Unavailable
-        self.offered += len(chunk)
         for message in chunk:
             if not self.refuses(message):
+                self.published.append(message)
                 self._stage.hand_out(message)
         return [place for place, message in enumerate(chunk) if self.refuses(message)]
 
@@ -193,7 +193,7 @@ class TimersInMemory:
     def __init__(self) -> None:
         self.set: dict[tuple[str, str], SetTimer] = {}
 
-    def apply(self, timers: Sequence[SetTimer | CancelTimer], *, replace: bool = True) -> None:
+    def apply(self, timers: Iterable[SetTimer | CancelTimer], *, replace: bool = True) -> None:
         for timer in timers:
             if isinstance(timer, SetTimer):
                 self.set[timer.record_id, timer.name] = timer

@@ -9,7 +9,6 @@ import pytest
 
 from frontdesk.entrypoints.lambdas.beating import Hole, hole
 from frontdesk.entrypoints.lambdas.sweeper import FailedSweepError
-from frontdesk.kernel.messages import Message
 from tests.unit.lambdas.stage import START, Stage, Time, recorded
 from tests.unit.lambdas.test_story import all_is_right
 
@@ -114,20 +113,12 @@ def test_batches_on_which_a_relay_failed_for_good_are_passed_on(stage: Stage) ->
 
 
 def test_the_recorded_object_is_one_that_can_be_read(stage: Stage) -> None:
-    names: list[str] = []
-    hand_out = stage.hand_out
-
-    def noted(message: Message) -> None:
-        names.append(message.id)
-        hand_out(message)
-
-    stage.hand_out = noted  # type: ignore[method-assign]
     text = json.dumps(recorded("failure-object")).replace("frontdesk-dev-orders", "frontdesk-test-orders")
     stage.objects.put("aws/lambda/x", text.encode())
 
     stage.sweeper.sweep({}, Time())
 
-    assert "order:ord_7K0:1:0" in names
+    assert "order:ord_7K0:1:0" in {message.id for message in stage.bus.published}
     assert not stage.objects.kept
 
 

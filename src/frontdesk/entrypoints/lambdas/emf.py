@@ -27,8 +27,9 @@ class Gauge:
         self._write = write
 
     def tell(self, measured: Written, **more: str | float) -> None:
-        """Write one line: the values, and whatever else is worth a look."""
-        line: dict[str, object] = {**more, STAGE: self._stage}
+        """Write one line: the values, and whatever else is worth a look and not empty."""
+        line: dict[str, object] = {name: value for name, value in more.items() if value != ""}
+        line[STAGE] = self._stage
         line |= {measure.name: value for measure, value in measured.items()}
         if measured:
             about = {
