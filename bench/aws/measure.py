@@ -52,9 +52,7 @@ def measure_aws(folder: Path, peer_python: Path, pairs: int, say: Say) -> AwsRes
             OURS, "frontdesk", "frontdesk.entrypoints.lambdas.http", "ours", Path(sys.executable), [task]
         ),
         Contestant(BOTO3, "boto3 alone", "boto3_only", "boto3", peer_python, [peers, site]),
-        Contestant(
-            POWERTOOLS, "Powertools, pydantic, boto3", "powertools_app", "", peer_python, [peers, site]
-        ),
+        Contestant(POWERTOOLS, "Powertools", "powertools_app", "", peer_python, [peers, site]),
     )
     results = AwsResults(
         _facts(site),

@@ -26,22 +26,23 @@ def show(results: AwsResults, console: Console) -> None:
 
 
 def _starts(results: AwsResults) -> Table:
-    table = _table(
-        "Cold start, fresh process: imports, TLS, first order", "import ms", "order ms", "all ms", "CPU ms"
-    )
-    ours = [start.cold_ms for start in results.starts[OURS]]
+    title = "Cold start in ms, fresh process: imports, TLS, first order"
+    table = _table(title, "import", "order", "all", "CPU", "of its all", "of its CPU")
+    ours = results.starts[OURS]
     for name, ones in results.starts.items():
-        cells = [_middle(ones, figure) for figure in ("import_ms", "order_ms", "cold_ms", "cpu_ms")]
-        theirs = [start.cold_ms for start in ones]
-        table.add_row(results.titles[name], *cells, "" if name == OURS else _range(ratios(ours, theirs)))
+        cells = [
+            f"{median(_each(ones, figure)):,.0f}" for figure in ("import_ms", "order_ms", "cold_ms", "cpu_ms")
+        ]
+        shares = [_share(_each(ours, figure), _each(ones, figure)) for figure in ("cold_ms", "cpu_ms")]
+        table.add_row(results.titles[name], *cells, *([] if name == OURS else shares))
     return table
 
 
 def _calls(results: AwsResults) -> Table:
-    table = _table("Processor time of one PutItem over TLS, connection kept", "µs")
+    table = _table("Processor time of one PutItem over TLS, connection kept", "µs", "ours is")
     ours = results.calls[OURS]
     for name, ones in results.calls.items():
-        share = "" if name == OURS else _range(ratios(ours, ones))
+        share = "" if name == OURS else _share(ours, ones)
         table.add_row(results.titles[name], f"{median(ones):,.0f}", share)
     return table
 
@@ -49,14 +50,15 @@ def _calls(results: AwsResults) -> Table:
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("", no_wrap=True)
-    for column in (*columns, "ours is"):
+    for column in columns:
         table.add_column(column, justify="right", no_wrap=True)
     return table
 
 
-def _middle(ones: Sequence[Start], figure: str) -> str:
-    return f"{median(getattr(one, figure) for one in ones):,.0f}"
+def _each(ones: Sequence[Start], figure: str) -> list[float]:
+    return [getattr(one, figure) for one in ones]
 
 
-def _range(found: Sequence[float]) -> str:
+def _share(ours: Sequence[float], theirs: Sequence[float]) -> str:
+    found = ratios(ours, theirs)
     return f"{median(found):.2f} [{min(found):.2f}-{max(found):.2f}]"
