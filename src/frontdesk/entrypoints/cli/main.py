@@ -19,6 +19,7 @@ from frontdesk.entrypoints.cli import (
     stock,
     users,
 )
+from frontdesk.entrypoints.cli.cost import cost
 from frontdesk.entrypoints.cli.deploy import deploy
 from frontdesk.entrypoints.cli.describe import manifest, openapi
 from frontdesk.entrypoints.cli.destroy import destroy
@@ -99,6 +100,7 @@ _add(
 )(traffic)
 _add(epilog="Example: frontdesk verify --stage dev", rich_help_panel=CARE)(verify)
 _add(epilog="Example: frontdesk deploy --stage dev --verify", rich_help_panel=AWS)(deploy)
+_add(epilog="Example: frontdesk cost --orders 1e6", rich_help_panel=AWS)(cost)
 _add(epilog="Example: frontdesk destroy --stage dev", rich_help_panel=AWS)(destroy)
 _add(epilog="Example: frontdesk logs --stage dev --function orders-http --follow", rich_help_panel=AWS)(logs)
 _add(
