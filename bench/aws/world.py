@@ -36,23 +36,6 @@ def request() -> dict[str, Any]:
         "lines": [{"sku": sku, "quantity": 2} for sku in SKUS],
         "delivery": {"method": "delivery", "address": "1 Example Street, 12345 Exampletown"},
     }
-    claims = {
-        "iss": "https://api.example.com",
-        "aud": "frontdesk",
-        "sub": "ana",
-        "client_id": "web",
-        "scope": "orders:read orders:write",
-        "exp": "1793491200",
-        "iat": "1793487600",
-        "jti": "tok_1",
-    }
-    http = {
-        "method": "POST",
-        "path": "/orders",
-        "protocol": "HTTP/1.1",
-        "sourceIp": "192.0.2.1",
-        "userAgent": "bench",
-    }
     return {
         "version": "2.0",
         "routeKey": "POST /orders",
@@ -64,21 +47,37 @@ def request() -> dict[str, Any]:
             "idempotency-key": "bench-1",
             "authorization": "Bearer checked-by-the-gateway",
         },
-        "requestContext": {
-            "accountId": ACCOUNT,
-            "apiId": "bench",
-            "authorizer": {"jwt": {"claims": claims, "scopes": ["orders:write"]}},
-            "domainName": "api.example.com",
-            "domainPrefix": "api",
-            "http": http,
-            "requestId": "bench-1",
-            "routeKey": "POST /orders",
-            "stage": "$default",
-            "time": "01/Nov/2026:00:00:00 +0000",
-            "timeEpoch": 1793491200000,
-        },
+        "requestContext": _context(),
         "body": json.dumps(body),
         "isBase64Encoded": False,
+    }
+
+
+def _context() -> dict[str, Any]:
+    """Return what the gateway knows of a request: who asks, as its authorizer has verified, and how."""
+    claims = {
+        "iss": "https://api.example.com",
+        "aud": "frontdesk",
+        "sub": "ana",
+        "client_id": "web",
+        "scope": "orders:read orders:write",
+        "exp": "1793491200",
+        "iat": "1793487600",
+        "jti": "tok_1",
+    }
+    http = {"method": "POST", "path": "/orders", "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1"}
+    return {
+        "accountId": ACCOUNT,
+        "apiId": "bench",
+        "authorizer": {"jwt": {"claims": claims, "scopes": ["orders:write"]}},
+        "domainName": "api.example.com",
+        "domainPrefix": "api",
+        "http": {**http, "userAgent": "bench"},
+        "requestId": "bench-1",
+        "routeKey": "POST /orders",
+        "stage": "$default",
+        "time": "01/Nov/2026:00:00:00 +0000",
+        "timeEpoch": 1793491200000,
     }
 
 
