@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from frontdesk.adapters.aws.client import AwsError, Service
-from frontdesk.adapters.aws.items import claim_item, record_item
+from frontdesk.adapters.aws.items import Item, claim_item, record_item
 from frontdesk.adapters.aws.store import PATIENCE, PAUSE_MAX_SECONDS, DynamoStore
 from frontdesk.adapters.memory.clock import FixedClock, SeededChance
 from frontdesk.kernel.errors import ClaimTaken, Conflict, CounterRefused, Unavailable
@@ -222,15 +222,40 @@ def test_asking_for_records_that_never_come_ends() -> None:
         )
 
 
-def test_a_list_goes_on_where_an_answer_broke_off() -> None:
-    def listed(n: int) -> Record:
-        return parcel(f"p{n}", shelf=("A", str(n)))
+def on_shelf(n: int, partition: str = "A") -> Record:
+    """Return a parcel that a shelf lists."""
+    return parcel(f"p{n}", shelf=(partition, str(n)))
 
-    items = [record_item(listed(n), "w", START) for n in (4, 3, 2)]
+
+def read(*records: Record) -> Answer:
+    """Answer with whole records."""
+    return say(Responses={"table": [record_item(record, "w", START) for record in records]})
+
+
+def entries(*records: Record) -> list[Item]:
+    """Return what an index says of records."""
+    items = [record_item(record, "w", START) for record in records]
+    return [{name: item[name] for name in ("pk", "parcel-shelfp", "parcel-shelfs")} for item in items]
+
+
+def test_a_list_goes_on_where_an_answer_broke_off() -> None:
     key = {"pk": {"S": "parcel:p4"}}
     client = ScriptedClient(
-        say(Items=items[:1], LastEvaluatedKey=key), say(Items=[], LastEvaluatedKey=key), say(Items=items[1:])
+        say(Items=entries(on_shelf(4)), LastEvaluatedKey=key),
+        read(on_shelf(4)),
+        say(Items=[], LastEvaluatedKey=key),
+        say(Items=entries(on_shelf(3), on_shelf(2))),
+        read(on_shelf(2), on_shelf(3)),
     )
     found = Threads().run(store_on(client).query("parcel", "shelf", "A", Span(low="1", high="4", limit=2)))
-    assert found == [listed(3), listed(2)]
-    assert [payload.get("ExclusiveStartKey") for _, payload in client.calls] == [None, key, key]
+    assert found == [on_shelf(3), on_shelf(2)]
+    queries = [payload for operation, payload in client.calls if operation == "Query"]
+    assert [payload.get("ExclusiveStartKey") for payload in queries] == [None, key, key]
+
+
+def test_what_an_index_lists_too_late_is_left_out() -> None:
+    client = ScriptedClient(
+        say(Items=entries(on_shelf(3), on_shelf(2), on_shelf(1))), read(on_shelf(3, "B"), on_shelf(1))
+    )
+    found = Threads().run(store_on(client).query("parcel", "shelf", "A", Span()))
+    assert found == [on_shelf(1)]
