@@ -95,7 +95,11 @@ class Names:
             "bus": [self.arn("events", f"event-bus/{self.settings.bus}")],
             "schedules": [self.arn("scheduler", f"schedule/{self.settings.schedules}/*")],
             "scheduler-role": [self.role_arn("scheduler")],
-            "parameters": [self.arn("ssm", f"parameter/{self.prefix}/*")],
+            # The emulator authorises a listing by path as one of everything; AWS, by the path.
+            "parameters": [
+                self.arn("ssm", f"parameter/{self.prefix}/*"),
+                *([] if self.settings.emulator is None else ["*"]),
+            ],
             "failures": [bucket, f"{bucket}/*"],
         }
         return single[kind]
