@@ -10,7 +10,7 @@ from frontdesk.adapters.aws.burial import KINDS
 from frontdesk.adapters.aws.items import index_name
 from frontdesk.kernel.http import Route
 from frontdesk.kernel.services import Service, subscribers
-from frontdesk.manifest import permissions, sizes
+from frontdesk.manifest import permissions, sizes, uses
 from frontdesk.manifest.alarms import BUDGET, alarms
 from frontdesk.manifest.shape import (
     Beat,
@@ -127,7 +127,8 @@ def _functions(services: Sequence[Service], queues: Sequence[Queue]) -> Iterable
     for service in services:
         timed = [queue.name for queue in queues if queue.service == service.name and queue.timers]
         if service.routes:
-            yield _function(f"{service.name}-http", "http", service.name, permissions.http(service))
+            granted = [*permissions.http(service), *_looking_at_withdrawals(service, services)]
+            yield _function(f"{service.name}-http", "http", service.name, granted)
         yield from _subscribers(service, queues)
         if permissions.tells(service):
             granted = permissions.relay(service, timed)
@@ -137,6 +138,12 @@ def _functions(services: Sequence[Service], queues: Sequence[Queue]) -> Iterable
     yield _function(OPERATIONS, "operations", "", permissions.operations(queues))
     granted = permissions.sweeper(services, queues, services[0].name, BEAT_QUEUE)
     yield _function(SWEEPER, "schedule", "", granted)
+
+
+def _looking_at_withdrawals(service: Service, services: Sequence[Service]) -> Iterable[Permission]:
+    """Let every API see what identity notes of admissions that ended: the API's authorizer knows nothing of it."""
+    if service.name != IDENTITY and any(one.name == IDENTITY for one in services):
+        yield Permission((uses.GET,), f"table:{IDENTITY}")
 
 
 def _subscribers(service: Service, queues: Sequence[Queue]) -> Iterable[Function]:

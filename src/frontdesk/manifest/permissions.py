@@ -11,7 +11,15 @@ from frontdesk.kernel.services import Service
 from frontdesk.manifest import uses
 from frontdesk.manifest.shape import Permission, Queue
 
-_MAPPED = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")  # asked for by Lambda itself
+# What Lambda itself does in a function's name: it takes from queues and streams, and keeps what a relay failed on.
+FROM_QUEUES = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+FROM_STREAMS = (
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+)
+TO_BUCKETS = ("s3:PutObject", "s3:ListBucket")  # relays put there, too, what nobody can read
 _LATER = "sqs:ChangeMessageVisibility"
 BURY = (uses.GET, uses.PUT)
 LETTER_INDEXES = tuple(index_name(kind.name, index.name) for kind in KINDS for index in kind.indexes)
@@ -26,32 +34,29 @@ def tells(service: Service) -> bool:
 def http(service: Service) -> Iterable[Permission]:
     """Return what a service's API may do."""
     yield from _table(f"{service.name}-http", service)
-    yield from _secrets(service)
+    yield from _secrets(f"{service.name}-http")
 
 
 def subscriber(service: Service, name: str) -> Iterable[Permission]:
     """Return what a subscriber may do. Also one that keeps nothing buries what it has to give up."""
     yield from _table(name, service, *BURY)
-    yield Permission((*_MAPPED, _LATER), f"queue:{name}")
-    yield from _secrets(service)
+    yield Permission((*FROM_QUEUES, _LATER), f"queue:{name}")
+    yield from _secrets(name)
 
 
 def relay(service: Service, timed: Iterable[str]) -> Iterable[Permission]:
     """Return what a relay may do; `timed` are the queues of its service's timers."""
-    yield Permission(
-        ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
-        f"stream:{service.name}",
-    )
+    yield Permission(FROM_STREAMS, f"stream:{service.name}")
     yield Permission(("events:PutEvents",), "bus")
     yield Permission(("sqs:SendMessage",), f"parked:{service.name}")
-    yield Permission(("s3:PutObject",), "failures")
+    yield Permission(TO_BUCKETS, "failures")
     yield from _timing(timed)
 
 
 def oauth(service: Service, name: str) -> Iterable[Permission]:
     """Return what signing in may do."""
     yield from _table(name, service)
-    yield from _secrets(service)
+    yield from _secrets(name)
 
 
 def operations(queues: Iterable[Queue]) -> Iterable[Permission]:
@@ -102,6 +107,6 @@ def _timing(timed: Iterable[str]) -> Iterable[Permission]:
         yield Permission(("iam:PassRole",), "scheduler-role")
 
 
-def _secrets(service: Service) -> Iterable[Permission]:
-    if service.name == "identity":
-        yield Permission(("ssm:GetParameter", "ssm:GetParametersByPath", "ssm:PutParameter"), "parameters")
+def _secrets(function: str) -> Iterable[Permission]:
+    if used := uses.secrets(function):
+        yield Permission(used, "parameters")

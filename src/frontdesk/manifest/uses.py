@@ -16,6 +16,10 @@ PUT = "dynamodb:PutItem"  # records, and claims that are taken
 ADD = "dynamodb:UpdateItem"  # counters
 FREE = "dynamodb:DeleteItem"  # claims
 CHECK = "dynamodb:ConditionCheckItem"  # what was only read and must still be so
+SEE = "ssm:GetParametersByPath"  # the secrets that sign and seal
+MAKE = "ssm:PutParameter"  # those that are missing: whoever needs them first makes them
+FORGET = "ssm:DeleteParameter"  # keys that are too old
+SECRETS = (SEE, MAKE, FORGET)
 EVERYTHING = (GET, MANY, PUT, ADD, FREE, CHECK)
 
 _USES: dict[str, Sequence[str]] = {
@@ -37,9 +41,10 @@ _USES: dict[str, Sequence[str]] = {
         "act-all",
         "act-about",
         "role-by_place",
+        *SECRETS,
     ),
-    "identity-oauth": (GET, PUT, CHECK, "withdrawal-recent"),
-    "identity-messages": (GET, PUT),
+    "identity-oauth": (GET, PUT, CHECK, "withdrawal-recent", SEE, MAKE),
+    "identity-messages": (GET, PUT, SEE, MAKE),
     "identity-withdrawals": (),
     "webhooks-http": (GET, MANY, PUT, "webhook_delivery-by_webhook"),
     "webhooks": (GET, PUT, "webhook_delivery-by_webhook"),
@@ -51,6 +56,11 @@ def actions(function: str) -> tuple[str, ...]:
     """Return what a function does with the table of its service."""
     used = _USES.get(function, EVERYTHING)
     return tuple(action for action in EVERYTHING if action in used)
+
+
+def secrets(function: str) -> tuple[str, ...]:
+    """Return what a function does with the stage's secrets."""
+    return tuple(action for action in SECRETS if action in _USES.get(function, ()))
 
 
 def indexes(function: str, service: Service) -> tuple[str, ...]:

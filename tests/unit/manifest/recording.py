@@ -18,10 +18,12 @@ from frontdesk.kernel.messages import Message
 from frontdesk.kernel.ports import Store
 from frontdesk.kernel.records import Claim, Commit, Record, Span, Take
 from frontdesk.kernel.services import Reaction, Service
-from frontdesk.manifest.uses import ADD, CHECK, FREE, GET, MANY, PUT
+from frontdesk.kernel.unit import Unit
+from frontdesk.manifest.uses import ADD, CHECK, FORGET, FREE, GET, MAKE, MANY, PUT, SEE
+from frontdesk.services.identity.ports import Seals, SigningKeys
 
 _seen: defaultdict[str, set[str]] = defaultdict(set)
-_ask, _react = Bus.ask, Bus.react
+_ask, _react, _provider = Bus.ask, Bus.react, Unit.provider
 
 
 class WatchedStore:
@@ -29,26 +31,26 @@ class WatchedStore:
 
     def __init__(self, store: Store, seen: set[str]) -> None:
         self._store = store
-        self._seen = seen
+        self.seen = seen
 
     async def get(self, kind: str, id: str) -> Record | None:
-        self._seen.add(GET)
+        self.seen.add(GET)
         return await self._store.get(kind, id)
 
     async def get_many(self, kind: str, ids: Sequence[str]) -> Mapping[str, Record]:
-        self._seen.add(MANY)
+        self.seen.add(MANY)
         return await self._store.get_many(kind, ids)
 
     async def query(self, kind: str, index: str, partition: str, span: Span) -> list[Record]:
-        self._seen.add(index_name(kind, index))
+        self.seen.add(index_name(kind, index))
         return await self._store.query(kind, index, partition, span)
 
     async def counts(self, keys: Sequence[str]) -> Mapping[str, int]:
-        self._seen.add(MANY)
+        self.seen.add(MANY)
         return await self._store.counts(keys)
 
     async def claim(self, key: str) -> Claim | None:
-        self._seen.add(GET)
+        self.seen.add(GET)
         return await self._store.claim(key)
 
     async def commit(self, commit: Commit) -> None:
@@ -57,13 +59,15 @@ class WatchedStore:
             (commit.unchanged, CHECK),
             (commit.counters, ADD),
         ]
-        self._seen.update(action for found, action in parts if found)
-        self._seen.update(PUT if isinstance(claim, Take) else FREE for claim in commit.claims)
+        self.seen.update(action for found, action in parts if found)
+        self.seen.update(PUT if isinstance(claim, Take) else FREE for claim in commit.claims)
         await self._store.commit(commit)
 
 
 async def _watched_ask(bus: Bus, service: Service, route: Route, call: Call, store: Store) -> Answer:
     function = f"{service.name}-{'http' if route in service.routes else 'oauth'}"
+    if route.path == "/keys/rotate":
+        _seen[function].add(FORGET)
     return await _ask(bus, service, route, call, WatchedStore(store, _seen[function]))
 
 
@@ -73,8 +77,18 @@ async def _watched_react(
     await _react(bus, service, reaction, message, WatchedStore(store, _seen[reaction.subscriber]))
 
 
-for _name, _watched in (("ask", _watched_ask), ("react", _watched_react)):
-    setattr(Bus, _name, _watched)  # in a process that is here for nothing else
+def _watched_provider(unit: Unit, port: type[Any]) -> Any:
+    if port in {Seals, SigningKeys} and isinstance(unit.store, WatchedStore):
+        unit.store.seen.update((SEE, MAKE))
+    return _provider(unit, port)
+
+
+for _class, _name, _watched in (
+    (Bus, "ask", _watched_ask),
+    (Bus, "react", _watched_react),
+    (Unit, "provider", _watched_provider),
+):
+    setattr(_class, _name, _watched)  # in a process that is here for nothing else
 
 
 def pytest_sessionfinish() -> None:
