@@ -39,6 +39,7 @@ resource "aws_s3_bucket" "state" {
   # checkov:skip=CKV_AWS_18: its few readers are the roles that deploy, whose every call CloudTrail can show
   # checkov:skip=CKV_AWS_144: state describes one region; without that region there is nothing to describe
   # checkov:skip=CKV_AWS_145: encrypted by the key that S3 owns, for nothing; state holds no secrets here
+  # checkov:skip=CKV2_AWS_61: a state has some hundred kilobytes, and an old one is what one wants when all else fails
   # checkov:skip=CKV2_AWS_62: nobody waits for a state to change
 
   bucket = "frontdesk-state-${data.aws_caller_identity.here.account_id}-${var.region}"
@@ -48,34 +49,13 @@ resource "aws_s3_bucket" "state" {
   }
 }
 
-# A broken state can be taken back, for 90 days.
+# A broken state can be taken back.
 resource "aws_s3_bucket_versioning" "state" {
   bucket = aws_s3_bucket.state.id
 
   versioning_configuration {
     status = "Enabled"
   }
-}
-
-resource "aws_s3_bucket_lifecycle_configuration" "state" {
-  bucket = aws_s3_bucket.state.id
-
-  rule {
-    id     = "old-states"
-    status = "Enabled"
-
-    filter {}
-
-    noncurrent_version_expiration {
-      noncurrent_days = 90
-    }
-
-    abort_incomplete_multipart_upload {
-      days_after_initiation = 1
-    }
-  }
-
-  depends_on = [aws_s3_bucket_versioning.state]
 }
 
 resource "aws_s3_bucket_public_access_block" "state" {

@@ -34,7 +34,7 @@ variable "runtime" {
 }
 
 variable "architecture" {
-  description = "arm64 or x86_64."
+  description = "The processor: arm64 or x86_64."
   type        = string
 }
 

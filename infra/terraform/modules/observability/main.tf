@@ -71,7 +71,7 @@ resource "aws_budgets_budget" "this" {
 
   cost_filter {
     name   = "TagKeyValue"
-    values = ["user:stage$${var.stage}"]
+    values = [format("user:stage$%s", var.stage)] # a dollar before a brace would be quoted
   }
 
   dynamic "notification" {

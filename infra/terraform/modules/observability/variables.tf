@@ -14,7 +14,7 @@ variable "account" {
 }
 
 variable "partition" {
-  description = "aws, aws-cn or aws-us-gov."
+  description = "The partition: aws, aws-cn or aws-us-gov."
   type        = string
 }
 

@@ -3,8 +3,8 @@
 # The function writes what it cannot handle down as a dead letter. The dead-letter queue is for what no function saw: the
 # function could not start, or the bus could not reach the queue.
 #
-# SQS takes 25 seconds to settle each change, so that policies and redrive are part of the queues. They name by ARN what
-# comes later.
+# SQS takes 25 seconds to settle each change, so that policies and redrive are part of the queues. ARNs are made of names,
+# not taken from what was made: a policy can name what comes later, and a plan shows what it will be.
 
 locals {
   queue_arn = "${var.queue_arns}:${var.name}"
@@ -33,9 +33,11 @@ resource "aws_sqs_queue" "this" {
   policy                     = local.hears ? data.aws_iam_policy_document.from_the_bus["queue"].json : null
 
   redrive_policy = jsonencode({
-    deadLetterTargetArn = aws_sqs_queue.dead.arn
+    deadLetterTargetArn = local.dead_arn
     maxReceiveCount     = var.receives
   })
+
+  depends_on = [aws_sqs_queue.dead]
 }
 
 data "aws_iam_policy_document" "from_the_bus" {
@@ -75,18 +77,20 @@ resource "aws_cloudwatch_event_target" "this" {
   rule           = aws_cloudwatch_event_rule.this[0].name
   event_bus_name = var.bus
   target_id      = "queue"
-  arn            = aws_sqs_queue.this.arn
+  arn            = local.queue_arn
 
   dead_letter_config {
-    arn = aws_sqs_queue.dead.arn
+    arn = local.dead_arn
   }
+
+  depends_on = [aws_sqs_queue.this]
 }
 
 # Without a mapping, the function asks the queue by itself.
 resource "aws_lambda_event_source_mapping" "this" {
   count = var.mapped ? 1 : 0
 
-  event_source_arn                   = aws_sqs_queue.this.arn
+  event_source_arn                   = local.queue_arn
   function_name                      = var.function_name
   batch_size                         = var.batch
   maximum_batching_window_in_seconds = var.window
@@ -95,4 +99,6 @@ resource "aws_lambda_event_source_mapping" "this" {
   scaling_config {
     maximum_concurrency = var.concurrency
   }
+
+  depends_on = [aws_sqs_queue.this]
 }
