@@ -57,3 +57,9 @@ def client_of(url: str, token: str = "") -> httpx.Client:
     """Return a client of a URL."""
     headers: dict[str, Any] = {"Authorization": f"Bearer {token}"} if token else {}
     return httpx.Client(base_url=url, headers=headers, timeout=30, verify=NO_TLS)
+
+
+def refused(desk: Desk, answer: httpx.Response, status: int, code: str) -> None:
+    """Check a refusal by whoever stands in front: a gateway has words of its own, and no code."""
+    assert answer.status_code == status
+    assert desk.has_gateway or answer.json()["code"] == code

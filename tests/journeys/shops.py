@@ -1,5 +1,6 @@
 """A shop of a journey's own, over HTTP: its owner sets it up and packs, customers order."""
 
+import secrets
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ OWNER = (
 )
 CUSTOMER = "orders:write orders:read"
 PLACE = "shelf"
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 30.0
 _CHANNELS = {
     "web": {"tax_included": True},
     "mobile": {"tax_included": True},
@@ -75,7 +76,7 @@ class Shop:
     def receive(self, sku: str, pieces: int) -> None:
         """Book goods in."""
         receipt = {"location": PLACE, "quantity": pieces}
-        answer = self.owner.post(f"/shops/{self.id}/stock/{sku}/receipts", json=receipt)
+        answer = patiently(self.owner, f"/shops/{self.id}/stock/{sku}/receipts", receipt)
         assert answer.status_code == 201, answer.text
 
     def body(self, lines: Mapping[str, int], **more: Any) -> dict[str, Any]:
@@ -93,8 +94,8 @@ class Shop:
         return self.customer.post("/orders", json=self.body(lines, **more))
 
     def buy(self, lines: Mapping[str, int], **more: Any) -> str:
-        """Place an order; return its id."""
-        answer = self.ask(lines, **more)
+        """Place an order, again where the desk is busy; return its id."""
+        answer = patiently(self.customer, "/orders", self.body(lines, **more))
         assert answer.status_code == 201, answer.text
         id: str = answer.json()["order_id"]
         return id
@@ -141,3 +142,13 @@ class Shop:
         found = self.owner.get(f"/shops/{self.id}/trial-balance").json()
         assert found["debit"] == found["credit"]
         return {line["account"]: line["debit"] - line["credit"] for line in found["accounts"]}
+
+
+def patiently(client: httpx.Client, path: str, body: Mapping[str, Any]) -> httpx.Response:
+    """Send what is to happen once, and again with the same key while the desk is busy; return the last answer."""
+    key, deadline = secrets.token_hex(8), time.monotonic() + WAIT_SECONDS
+    while True:
+        answer = client.post(path, json=body, headers={"Idempotency-Key": key})
+        if answer.status_code != 503 or time.monotonic() > deadline:
+            return answer
+        time.sleep(float(answer.headers["Retry-After"]))

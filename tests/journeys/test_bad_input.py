@@ -6,7 +6,7 @@ import json
 import httpx
 import pytest
 
-from tests.journeys.desk import Desk
+from tests.journeys.desk import Desk, refused
 from tests.journeys.orders import order
 from tests.journeys.running import RunningDesk
 
@@ -91,9 +91,8 @@ def test_no_token_a_forged_one_and_an_unsigned_one_are_refused_alike(desk: Desk)
     for token in ("", "garbage", _forged(good), _unsigned(good)):
         with desk.client(token) as client:
             answer = client.post("/orders", json=order())
-        assert answer.status_code == 401, token
-        assert answer.json()["code"] == "unauthenticated"
-        assert "WWW-Authenticate" in answer.headers
+        refused(desk, answer, 401, "unauthenticated")
+        assert desk.has_gateway or "WWW-Authenticate" in answer.headers
 
 
 def test_a_token_of_another_desk_is_refused(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -107,18 +106,20 @@ def test_a_token_without_the_scope_is_told_which_one_is_missing(desk: Desk) -> N
     with desk.client(desk.token("orders:read")) as client:
         answer = client.post("/orders", json=order())
 
-    assert answer.status_code == 403
-    assert answer.json()["code"] == "missing_scope"
-    assert answer.json()["needs"] == ["orders:write"]
+    refused(desk, answer, 403, "missing_scope")
+    assert desk.has_gateway or answer.json()["needs"] == ["orders:write"]
 
 
-def test_a_path_or_method_that_is_not_there_says_so(ana: httpx.Client) -> None:
+def test_a_path_or_method_that_is_not_there_says_so(desk: Desk, ana: httpx.Client) -> None:
     assert ana.get("/nowhere").status_code == 404
     assert ana.get("/orders/ord_00000000000000000000000000").json()["code"] == "not_found"
     answer = ana.delete("/orders")
-    assert answer.status_code == 405
-    assert answer.json()["allowed"] == ["GET", "POST"]
-    assert answer.headers["Allow"] == "GET, POST"
+    if desk.has_gateway:  # it knows no methods without a route
+        assert answer.status_code == 404
+    else:
+        assert answer.status_code == 405
+        assert answer.json()["allowed"] == ["GET", "POST"]
+        assert answer.headers["Allow"] == "GET, POST"
 
 
 def test_no_answer_repeats_what_was_sent(ana: httpx.Client) -> None:

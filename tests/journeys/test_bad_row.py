@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,19 @@ def letters_of(desk: Desk, orders: list[str]) -> list[Any]:
         time.sleep(0.2)
 
 
+@contextmanager
+def spoilt(desk: Desk) -> Iterator[None]:
+    """Let nobody read a shelf meanwhile."""
+    whole = desk.overwrite("shelf", SHELF, '{"shop_id": "spoilt", "sku"')
+    try:
+        yield
+    finally:
+        desk.overwrite("shelf", SHELF, whole)
+
+
 def test_what_a_spoilt_row_kept_from_succeeding_succeeds_once_it_is_mended(desk: Desk) -> None:
     Shop(desk, "spoilt").set_up({"soap": 10, "mop": 10}).close()
-    whole = desk.overwrite("shelf", SHELF, '{"shop_id": "spoilt", "sku"')
-    with Shop(desk, "spoilt") as shop:
+    with spoilt(desk), Shop(desk, "spoilt") as shop:
         stuck = [shop.buy({"mop": 1, "soap": 2}) for _ in range(3)]
         lively = [shop.buy({"mop": 1}) for _ in range(3)]
         letters = letters_of(desk, stuck)
@@ -59,7 +69,6 @@ def test_what_a_spoilt_row_kept_from_succeeding_succeeds_once_it_is_mended(desk:
         meanwhile = [shop.status(id) for id in (*stuck, *lively)]
         judged = desk.command("reconcile", "--json")
         explained = {found.subject: found.cause for found in desk.compared(shop.id).differences}
-    desk.overwrite("shelf", SHELF, whole)
     ids = [letter["id"] for letter in letters]
     redriven = told(desk, "dead-letters", "redrive", *ids, "--reason", "row mended")
     with Shop(desk, "spoilt") as shop:
