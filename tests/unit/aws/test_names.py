@@ -8,7 +8,6 @@ DEV = Names("frontdesk-dev", "eu-west-1", "123456789012")
 def test_every_part_is_named_by_one_rule() -> None:
     assert DEV.table("orders") == "frontdesk-dev-orders"
     assert DEV.queue("orders-processor") == "frontdesk-dev-orders-processor"
-    assert DEV.dead("accounting") == "frontdesk-dev-accounting-dead"
     assert DEV.parked("orders") == "frontdesk-dev-orders-parked"
     assert DEV.failures() == "frontdesk-dev-failures-123456789012"
     assert DEV.parameter("keys/seals") == "/frontdesk-dev/keys/seals"

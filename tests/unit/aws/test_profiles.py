@@ -11,7 +11,6 @@ import pytest
 
 from frontdesk.adapters.aws import profiles as module
 from frontdesk.adapters.aws.credentials import NoCredentials, from_environment
-from frontdesk.adapters.aws.profiles import region
 from frontdesk.adapters.aws.signing import Credentials
 from tests.unit.aws.scripted_server import reply, serve
 
@@ -84,10 +83,7 @@ def test_a_profile_means_what_botocore_takes_it_for(
         monkeypatch.delenv(name, raising=False)
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
-    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
-        monkeypatch.delenv(name, raising=False)
-    session = botocore.session.Session()
-    theirs = session.get_credentials()
+    theirs = botocore.session.Session().get_credentials()
 
     ours = from_environment(environ).get()
 
@@ -96,15 +92,11 @@ def test_a_profile_means_what_botocore_takes_it_for(
         theirs.secret_key,
         theirs.token,
     )
-    assert (region(environ) or None) == session.get_config_variable("region")
 
 
 def test_keys_in_the_environment_come_first(home: Mapping[str, str]) -> None:
     environ = {**home, "AWS_PROFILE": "ana", "AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s"}
     assert from_environment(environ).get() == Credentials("AKIA", "s")
-    assert region({**home, "AWS_REGION": "sa-east-1"}) == "sa-east-1"
-    assert region({**home, "AWS_DEFAULT_REGION": "sa-east-1"}) == "sa-east-1"
-    assert region({}) == ""
 
 
 def test_a_container_comes_before_the_default_profile_and_after_a_named_one(home: Mapping[str, str]) -> None:

@@ -21,10 +21,6 @@ class Names(msgspec.Struct, frozen=True):
         """Return the name of a subscriber's queue."""
         return f"{self.prefix}-{subscriber}"
 
-    def dead(self, subscriber: str) -> str:
-        """Return the name of the queue of what a subscriber's function could not even begin with."""
-        return f"{self.prefix}-{subscriber}-dead"
-
     def parked(self, service: str) -> str:
         """Return the name of the queue that keeps what the bus refused of a service."""
         return f"{self.prefix}-{service}-parked"

@@ -20,17 +20,6 @@ class Parameters:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def get(self, name: str) -> str | None:
-        """Return what is kept under a name, or None."""
-        try:
-            answer = self._ask("GetParameter", Name=name, WithDecryption=True)
-        except AwsError as refused:
-            if refused.code == MISSING:
-                return None
-            raise
-        value: str = answer["Parameter"]["Value"]
-        return value
-
     def under(self, path: str) -> Mapping[str, str]:
         """Return everything under a path, at any depth, by its name below it. `path` ends without a slash."""
         found: dict[str, str] = {}

@@ -59,12 +59,6 @@ def profile_credentials(environ: Mapping[str, str]) -> Credentials | None:
     return _keys(settings, name) if "aws_access_key_id" in settings else None
 
 
-def region(environ: Mapping[str, str]) -> str:
-    """Return AWS_REGION or AWS_DEFAULT_REGION, else the profile's region; "" where nobody says."""
-    named = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
-    return named or _sections(environ)[1].get("region", "")
-
-
 def _name(environ: Mapping[str, str]) -> str:
     return environ.get("AWS_PROFILE") or "default"
 
