@@ -7,7 +7,7 @@ only some functions need is imported where it is made.
 # ruff: noqa: PLC0415 - see above
 
 import os.path
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from importlib import import_module
@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from frontdesk.adapters.aws.rescan import Part
     from frontdesk.adapters.aws.timers import Timers
     from frontdesk.adapters.tokens.tokens import Tokens
+    from frontdesk.adapters.tokens.withdrawn import Run, SeenWithdrawals
 
+IDENTITY = "identity"  # the service that signs people and clients in
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - pathlib costs 4 ms
 
 
@@ -124,6 +126,14 @@ class Stage:
         stores = {name: self.store(name) for name in services.values()}
         return DynamoLetters(stores, services, self.queue, side_by_side)
 
+    def withdrawals(self, run: "Run") -> "SeenWithdrawals | None":
+        """Return what is known of withdrawn tokens, None where no one signs in here. `run` drives a coroutine."""
+        if all(service.name != IDENTITY for service in self.manifest.services):
+            return None
+        from frontdesk.adapters.tokens.withdrawn import SeenWithdrawals
+
+        return SeenWithdrawals(self.store(IDENTITY), self.clock, run)
+
     def operations_bus(self, side_by_side: "SideBySide") -> Bus:
         """Return what runs the operator's handlers."""
         from frontdesk.letters import DeadLetters
@@ -176,16 +186,6 @@ def this_stage() -> Stage:
     return Stage(settings, manifest, client)
 
 
-class Expiry:
-    """What ends an admission behind an authorizer that knows no withdrawals: the expiry of its tokens.
-
-    They live ten minutes for people and an hour for clients, and nothing refreshes what is withdrawn.
-    """
-
-    def withdraw(self, name: str, generation: int) -> None:
-        """Have nothing to do: see above."""
-
-
 def _keys(stage: Stage) -> "ParameterKeys":
     from frontdesk.adapters.aws.keys import ParameterKeys
     from frontdesk.adapters.aws.parameters import Parameters
@@ -208,7 +208,24 @@ def _seals(stage: Stage) -> Any:
 def _messenger(stage: Stage) -> Any:
     from frontdesk.adapters.outbox.kept import KeptOutbox
 
-    return KeptOutbox(stage.store("identity"), stage.clock)
+    return KeptOutbox(stage.store(IDENTITY), stage.clock)
+
+
+def _withdrawals(stage: Stage) -> Any:
+    from frontdesk.adapters.tokens.withdrawn import NotedWithdrawals
+    from frontdesk.services.identity.acts import KNOWN_FOR, reach_of
+
+    store = stage.store(IDENTITY)
+    return NotedWithdrawals(store, stage.clock, lambda name: KNOWN_FOR[reach_of(name)], _send)
+
+
+def _send(work: Coroutine[Any, Any, Any]) -> None:
+    """Run what never suspends."""
+    try:
+        work.send(None)
+    except StopIteration:
+        return
+    raise RuntimeError("a store of AWS does not suspend")
 
 
 def _webhook_sender(_: Stage) -> Any:
@@ -231,7 +248,7 @@ _OUTSIDE: Mapping[str, Make] = {
     "Seals": _seals,
     "Messenger": _messenger,
     "SigningKeys": tokens,
-    "Withdrawals": lambda _: Expiry(),
+    "Withdrawals": _withdrawals,
     "Site": lambda stage: stage.settings,
     "WebhookSender": _webhook_sender,
 }

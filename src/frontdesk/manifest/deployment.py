@@ -127,8 +127,8 @@ def _functions(services: Sequence[Service], queues: Sequence[Queue]) -> Iterable
     for service in services:
         timed = [queue.name for queue in queues if queue.service == service.name and queue.timers]
         if service.routes:
-            granted = [*permissions.http(service), *_looking_at_withdrawals(service, services)]
-            yield _function(f"{service.name}-http", "http", service.name, granted)
+            asked = (*permissions.http(service), *_looking_at_withdrawals(service, services))
+            yield _function(f"{service.name}-http", "http", service.name, asked)
         yield from _subscribers(service, queues)
         if permissions.tells(service):
             granted = permissions.relay(service, timed)

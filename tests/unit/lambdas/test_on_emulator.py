@@ -12,6 +12,7 @@ import pytest
 
 from frontdesk.adapters.aws.client import DYNAMODB, SQS
 from frontdesk.bootstrap import choose
+from frontdesk.entrypoints.lambdas.http import service_function
 from frontdesk.entrypoints.lambdas.sweeper import FailedSweepError
 from tests.unit.lambdas.deployed import SERVICES, SITE, Deployed, body_of, opened
 from tests.unit.lambdas.stage import GRANTS, SHOP, SKU, Time, order, recorded
@@ -189,6 +190,23 @@ def test_a_client_is_registered_and_signs_in_as_itself(deployed: Deployed) -> No
     token = body_of(answer)
     assert (answer["statusCode"], token["token_type"], token["scope"]) == (200, "Bearer", "orders:read")
     assert (wrong["statusCode"], body_of(wrong)["error"]) == (401, "invalid_client")
+
+
+def test_what_was_withdrawn_is_refused_though_its_token_is_good(shop: Deployed) -> None:
+    body = {"name": "Stolen", "scopes": ["orders:read"], "grants": GRANTS}
+    client_id = ask(shop, "identity.register_client", body)["client_id"]
+    event = recorded("http-get-with-cookies") | {"routeKey": "GET /orders", "rawQueryString": ""}
+    event["pathParameters"] = None
+    event["requestContext"]["authorizer"]["jwt"]["claims"] |= {"sub": client_id, "client_id": client_id}
+    orders = service_function(shop.stage("orders-http"))
+    assert orders.answer(event)["statusCode"] == 200
+
+    ask(shop, "identity.revoke_client", {"reason": "stolen"}, id=client_id)
+    shop.settle()
+    time.sleep(1.0)  # that a function goes by what it has seen
+
+    answer = orders.answer(event)
+    assert (answer["statusCode"], body_of(answer)["detail"]) == (401, "The access token has been withdrawn.")
 
 
 def test_the_page_where_a_link_is_asked_for_sets_its_cookie_and_the_message_is_kept(

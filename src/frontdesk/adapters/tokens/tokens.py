@@ -14,6 +14,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from frontdesk.adapters.tokens.keys import KeyRing
+from frontdesk.adapters.tokens.withdrawn import FINAL
 from frontdesk.kernel.callers import Caller
 from frontdesk.kernel.errors import Unauthenticated
 from frontdesk.kernel.ports import Chance, Clock
@@ -152,6 +153,3 @@ class Tokens:
         return any(
             self._withdrawn.get(name, 0) > (claims.gen if name == claims.sub else FINAL) for name in names
         )
-
-
-FINAL = 2**62  # above every generation that counts up, below what withdraws for ever

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from frontdesk.entrypoints.api import JSON, Request, Response, bug, problem, respond, understand
-from frontdesk.entrypoints.lambdas.claims import caller_of
+from frontdesk.entrypoints.lambdas.claims import caller_of, claims_of
 from frontdesk.entrypoints.lambdas.driving import drive
 from frontdesk.entrypoints.lambdas.emf import Gauge
 from frontdesk.entrypoints.lambdas.payload import Event, answer_of, correlation_id_of, request_of
@@ -24,6 +24,7 @@ from frontdesk.measures import ACCEPTED, REFUSED
 _log = logging.getLogger(__name__)
 NO_ROUTE = "none"  # callers make up any
 Page = Callable[[], Response]
+Check = Callable[[Mapping[str, Any]], None]
 Asked = tuple[Route, Request, Caller]
 
 
@@ -43,15 +44,26 @@ class Direct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ServiceFunction:
-    """Answers for one service. `pages` are what else it shows, to everybody, by route key."""
+    """Answers for one service. `pages` are what else it shows, to everybody, by route key.
+
+    `check` looks at the claims of a verified token once more, and raises Unauthenticated for one that was withdrawn.
+    """
 
     def __init__(
-        self, service: Service, bus: Bus, store: Store, gauge: Gauge, pages: Mapping[str, Page] | None = None
+        self,
+        service: Service,
+        bus: Bus,
+        store: Store,
+        gauge: Gauge,
+        *,
+        check: Check = lambda _: None,
+        pages: Mapping[str, Page] | None = None,
     ) -> None:
         self._service = service
         self._bus = bus
         self._store = store
         self._gauge = gauge
+        self._check = check
         self._pages = pages or {}
         self._routes = {f"{route.method} {route.path}": route for route in service.routes}
         self._operations = {route.handle.__name__: route for route in service.routes}
@@ -84,6 +96,7 @@ class ServiceFunction:
         if route is None:
             raise NotFound
         caller = caller_of(event)
+        self._check(claims_of(event))
         return route, request_of(event, correlation_id), caller
 
     def _handed_over(self, event: Event, correlation_id: str) -> Asked:

@@ -5,7 +5,7 @@ from typing import Any
 
 from frontdesk.bootstrap_aws import Stage
 from frontdesk.entrypoints.lambdas.answering import ServiceFunction
-from frontdesk.entrypoints.lambdas.starting import begin, gauge_of
+from frontdesk.entrypoints.lambdas.starting import begin, check_of, gauge_of
 
 
 def handle(event: Mapping[str, Any], _: object) -> dict[str, Any]:
@@ -16,7 +16,9 @@ def handle(event: Mapping[str, Any], _: object) -> dict[str, Any]:
 def service_function(stage: Stage) -> ServiceFunction:
     """Return the function of one service's API."""
     service = stage.service(stage.function.service)
-    return ServiceFunction(service, stage.bus(service), stage.store(service.name), gauge_of(stage))
+    return ServiceFunction(
+        service, stage.bus(service), stage.store(service.name), gauge_of(stage), check=check_of(stage)
+    )
 
 
 _function = begin(service_function)

@@ -9,7 +9,7 @@ from frontdesk.bootstrap_aws import Stage
 from frontdesk.entrypoints.api import Response
 from frontdesk.entrypoints.lambdas.answering import Page, ServiceFunction
 from frontdesk.entrypoints.lambdas.driving import Threads
-from frontdesk.entrypoints.lambdas.starting import begin, gauge_of
+from frontdesk.entrypoints.lambdas.starting import begin, check_of, gauge_of
 from frontdesk.entrypoints.operations import OPERATIONS
 
 
@@ -25,7 +25,9 @@ def operations_function(stage: Stage) -> ServiceFunction:
         "GET /openapi.json": Document(stage),
     }
     bus = stage.operations_bus(Threads().side_by_side)
-    return ServiceFunction(OPERATIONS, bus, stage.store("operations"), gauge_of(stage), pages)
+    return ServiceFunction(
+        OPERATIONS, bus, stage.store("operations"), gauge_of(stage), check=check_of(stage), pages=pages
+    )
 
 
 class Document:

@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from frontdesk.bootstrap_aws import Stage, this_stage
 from frontdesk.config import is_deployed
+from frontdesk.entrypoints.lambdas.answering import Check
+from frontdesk.entrypoints.lambdas.driving import drive
 from frontdesk.entrypoints.lambdas.emf import Gauge
 from frontdesk.entrypoints.logs import start_logging
 
@@ -32,3 +34,9 @@ def begin(make: Callable[[Stage], T]) -> Callable[[], T]:
 def gauge_of(stage: Stage) -> Gauge:
     """Return where a function tells what it measured."""
     return Gauge(stage.settings.prefix, stage.clock)
+
+
+def check_of(stage: Stage) -> Check:
+    """Return what tells whether a verified token was withdrawn: nothing is, where nobody signs in at this stage."""
+    seen = stage.withdrawals(drive)
+    return seen.check if seen else lambda _: None
