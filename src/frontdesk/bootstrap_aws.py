@@ -228,10 +228,10 @@ def _send(work: Coroutine[Any, Any, Any]) -> None:
     raise RuntimeError("a store of AWS does not suspend")
 
 
-def _webhook_sender(_: Stage) -> Any:
+def _webhook_sender(stage: Stage) -> Any:
     from frontdesk.adapters.http_sender.sender import HttpSender
 
-    return HttpSender()
+    return HttpSender(stage.settings.webhook_networks)
 
 
 def tokens(stage: Stage) -> "Tokens":

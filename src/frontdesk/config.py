@@ -54,6 +54,7 @@ class StageSettings:
     site: str = ""  # where people reach the desk; "" for the issuer
     log_level: str = "info"
     publish_all: bool = False
+    webhook_networks: tuple[str, ...] = ()  # as in `Settings`
     endpoint: str = ""
 
 
@@ -74,6 +75,7 @@ def stage_from_environment(environ: Mapping[str, str] | None = None) -> StageSet
         site=found.get("FRONTDESK_SITE", "").rstrip("/") or issuer,
         log_level=found.get("FRONTDESK_LOG_LEVEL") or "info",
         publish_all=found.get("FRONTDESK_PUBLISH_ALL") == "true",
+        webhook_networks=_networks(found),
         endpoint=found.get("AWS_ENDPOINT_URL", ""),
     )
 
@@ -108,6 +110,10 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         issuer=found.get("FRONTDESK_ISSUER", LOCAL_ISSUER),
         log_level=found.get("FRONTDESK_LOG_LEVEL", "info"),
         copy_to=Path(found["FRONTDESK_COPY_TO"]) if found.get("FRONTDESK_COPY_TO") else None,
-        webhook_networks=tuple(found.get("FRONTDESK_WEBHOOK_NETWORKS", "").replace(",", " ").split()),
+        webhook_networks=_networks(found),
         otlp=found.get("FRONTDESK_OTLP_ENDPOINT", ""),
     )
+
+
+def _networks(found: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(found.get("FRONTDESK_WEBHOOK_NETWORKS", "").replace(",", " ").split())

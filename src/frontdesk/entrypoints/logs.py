@@ -28,6 +28,8 @@ class JsonLines(logging.Formatter):
         line |= {name: value for name, value in vars(record).items() if name not in _USUAL}
         if record.exc_info and record.exc_info[0] is not None:
             line["error"] = record.exc_info[0].__name__
+            code = getattr(record.exc_info[1], "code", None)  # AWS's, say: made of nobody's words
+            line |= {"error_code": code} if isinstance(code, str) else {}
             line["frames"] = [
                 f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(record.exc_info[2])
             ]

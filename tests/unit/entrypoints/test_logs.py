@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from frontdesk.adapters.aws.errors import AwsError
 from frontdesk.entrypoints.logs import JsonLines, start_logging
 
 SECRET = "ana@example.org"
@@ -83,3 +84,13 @@ def test_every_logger_writes_json_to_standard_error(capsys: pytest.CaptureFixtur
     out, err = capsys.readouterr()
     assert out == ""
     assert [json.loads(text)["message"] for text in err.splitlines()] == ["hello"]
+
+
+def test_an_error_with_a_code_says_it() -> None:
+    error = AwsError("AccessDeniedException", SECRET, 400, {})
+    record = logging.getLogger("frontdesk.test").makeRecord(
+        "frontdesk.test", logging.ERROR, __file__, 1, "broken", (), (AwsError, error, None)
+    )
+    text = JsonLines().format(record)
+    assert json.loads(text)["error_code"] == "AccessDeniedException"
+    assert SECRET not in text
