@@ -89,6 +89,15 @@ def test_the_key_of_an_earlier_version_goes_on_signing(tmp_path: Path) -> None:
     assert KeyRing(FileKeys(tmp_path / "keys", earlier=earlier), FixedClock(START)).signing().kid == key.kid
 
 
+def test_the_key_of_an_earlier_version_leaves_its_old_place_with_the_first_rotation(tmp_path: Path) -> None:
+    earlier = tmp_path / "signing-key.pem"
+    earlier.write_bytes(RSAKey.generate_key(2048).as_pem(private=True))
+    ring = KeyRing(FileKeys(tmp_path / "keys", earlier=earlier), FixedClock(START))
+    assert earlier.exists()
+    ring.rotate(at_once=True)
+    assert not earlier.exists()
+
+
 def test_a_new_key_is_published_before_it_signs(tmp_path: Path) -> None:
     ring, clock = a_ring(tmp_path / "keys")
     old = ring.signing().kid
