@@ -12,6 +12,7 @@ import msgspec
 from frontdesk.cost.bill import Use, gb_seconds, total
 from frontdesk.cost.capacity import WRITE_BYTES
 from frontdesk.cost.meter import Step
+from frontdesk.manifest.deployment import OAUTH
 from frontdesk.manifest.shape import Deployment, Function
 
 CALL_MS = 5.0  # that a call to DynamoDB takes; to the bus and to a queue about as much
@@ -47,7 +48,8 @@ def _use_of(step: Step, deployment: Deployment, habits: Habits, batch: float) ->
     is_request = function.kind == "http"
     share = 1.0 if is_request else 1 / batch
     repeats = habits.keeps_repeats and (step.commits > 0 or not is_request)
-    calls = step.calls + (REPEAT_CALLS if repeats else 0)
+    looks = 1 if is_request and OAUTH in functions else 0  # whether the caller's token was withdrawn
+    calls = step.calls + looks + (REPEAT_CALLS if repeats else 0)
     used = Use(
         api_requests=1 if is_request else 0,
         invocations=share,
@@ -55,7 +57,7 @@ def _use_of(step: Step, deployment: Deployment, habits: Habits, batch: float) ->
         table_writes=step.written,
         index_writes=step.indexed_whole if habits.whole_indexes else step.indexed,
         repeat_writes=_repeat_units(step) if repeats else 0,
-        reads=step.read,
+        reads=step.read + looks,
         stored_bytes=step.stored_whole if habits.whole_indexes else step.stored,
         queue_requests=0 if is_request else 1 + QUEUE_REQUESTS * share,
         log_bytes=share * (LINE_BYTES + PLATFORM_BYTES),

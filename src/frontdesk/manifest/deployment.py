@@ -131,8 +131,8 @@ def _functions(services: Sequence[Service], queues: Sequence[Queue]) -> Iterable
             yield _function(f"{service.name}-http", "http", service.name, asked)
         yield from _subscribers(service, queues)
         if permissions.tells(service):
-            granted = permissions.relay(service, timed)
-            yield _function(f"{service.name}-relay", "stream", service.name, granted)
+            passed = permissions.relay(service, timed)
+            yield _function(f"{service.name}-relay", "stream", service.name, passed)
         if service.name == IDENTITY:
             yield _function(OAUTH, "oauth", service.name, permissions.oauth(service, OAUTH))
     yield _function(OPERATIONS, "operations", "", permissions.operations(queues))

@@ -54,6 +54,7 @@ class WatchedStore:
         return await self._store.claim(key)
 
     async def commit(self, commit: Commit) -> None:
+        self.seen.add(GET)  # whoever loses a race looks whether a repeat of its own work won it
         parts: list[tuple[Any, str]] = [
             (commit.changes, PUT),
             (commit.unchanged, CHECK),
