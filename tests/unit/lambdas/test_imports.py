@@ -97,3 +97,30 @@ def test_the_time_of_a_cold_import_is_shown(record_property: Any, capsys: pytest
         with capsys.disabled():
             print(f"\n{name}: {millis} ms", end="")  # noqa: T201 - the figure is what this is for
         assert millis < (3_000 if name == "identity-oauth" else 1_000)
+
+
+@pytest.mark.parametrize(
+    "name", ["orders-http", "inventory", "orders-relay", "operations-http", "operations-sweeper"]
+)
+def test_a_function_begins_where_its_package_was_unpacked(name: str, tmp_path: Path) -> None:
+    """As in Lambda: the code and its manifest in one folder, all else in the environment, no call before a request."""
+    (tmp_path / "frontdesk").symlink_to(ROOT / "src" / "frontdesk")
+    (tmp_path / "manifest.json").write_bytes(msgspec.json.encode(WHOLE))
+    told = {"PREFIX": "frontdesk-x", "STAGE": "x", "ACCOUNT": "123456789012", "FUNCTION": name}
+    environment = {f"FRONTDESK_{key}": value for key, value in told.items()}
+    module = FUNCTIONS[name].handler.rpartition(".")[0]
+    script = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\nimport {module} as m\n" + (
+        "print(m.handle({'routeKey': 'GET /nothing'}, None)['statusCode'])"
+        if "http" in name
+        else "print(404)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**environment, "AWS_REGION": "eu-west-1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stdout.splitlines()[-1:] == ["404"], done.stderr
