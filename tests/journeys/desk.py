@@ -25,6 +25,10 @@ class Desk(Protocol):
     def has_gateway(self) -> bool:
         """Whether somebody in front of it refuses bad tokens and unknown paths, in words of its own."""
 
+    @property
+    def at_once(self) -> int:
+        """How many requests it can be sent at once."""
+
     def token(self, scopes: str, subject: str = "ana", grants: Sequence[str] = ()) -> str:
         """Return a token, as `frontdesk token` makes one."""
 

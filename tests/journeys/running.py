@@ -38,6 +38,7 @@ class RunningDesk:
     """
 
     has_gateway = False
+    at_once = 50
 
     def __init__(self, folder: Path, *arguments: str, program: Sequence[str] = ("frontdesk",)) -> None:
         self.data = folder / "data"

@@ -14,7 +14,7 @@ from tests.journeys.desk import Desk
 from tests.journeys.running import RunningDesk
 from tests.journeys.shops import Shop
 
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 120.0  # for a message to fail eight times; an unruly desk needs a second
 SHELF = "spoilt:soap"
 
 

@@ -43,6 +43,7 @@ from tests.stage.tools import require
 STAGE = "dev"
 COMMAND_SECONDS = 280.0
 STEP_SECONDS = 0.1
+PATIENCE_SECONDS = 60.0  # with an emulator that starts many processes at once
 QUIET_SECONDS = 1.5  # without any message: longer than one takes from a table to its queue
 _WAITING = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 _MACHINES = {"aarch64": "arm64", "arm64": "arm64"}
@@ -52,6 +53,7 @@ class DeployedDesk:
     """A `desk.Desk` behind API Gateway. `environment` is that of whoever deployed it, in `folder`."""
 
     has_gateway = True
+    at_once = 8  # the emulator starts a process for each request that finds no idle one
 
     def __init__(self, stage: Stage, environment: dict[str, str], folder: Path) -> None:
         self.stage = stage
@@ -69,6 +71,8 @@ class DeployedDesk:
                 region=stage.region,
                 credentials=CredentialCache(lambda: root),
                 endpoint=environment["AWS_ENDPOINT_URL"],
+                read_timeout=PATIENCE_SECONDS,
+                deadline=PATIENCE_SECONDS,
             )
         )
         names, clock = Names(stage.prefix, stage.region, stage.account), BlockingClock()
