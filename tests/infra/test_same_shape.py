@@ -1,7 +1,6 @@
 """Terraform and the CDK make the same stage of the same manifest and the same variables."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import boto3
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from tests.emulator import ACCOUNT, CREDENTIALS, REGION, running_emulator
 from tests.infra.cdk.synth import OPTIONS, cdk_or_skip, synthesised, variables
 from tests.infra.shapes import cloudformation, terraform
-from tests.infra.shapes.shape import Shape, compared, places_of
+from tests.infra.shapes.shape import Shape, differences, places_of
 from tests.infra.terraform.workspace import Workspace, terraform_or_skip
 
 pytestmark = [pytest.mark.stage, pytest.mark.timeout(300), pytest.mark.xdist_group("same-shape")]
@@ -94,21 +93,6 @@ def test_the_environment_of_functions_is_the_same_where_a_plan_knows_it(both: Ca
 
     assert told == {name: found["environment"] for name, found in by_cdk["functions"].items()}
     assert told["frontdesk-production-catalogue-http"]["FRONTDESK_BUS"] == "serverless-snacks-orders"
-
-
-def differences(one: Shape, other: Shape) -> dict[str, dict[str, tuple[Any, Any]]]:
-    """Return by section and name what is not the same, as a pair."""
-    found = {}
-    for section in one.keys() | other.keys():
-        first, second = compared(one.get(section, {}), other.get(section, {}))
-        apart = {
-            name: (first.get(name), second.get(name))
-            for name in first.keys() | second.keys()
-            if first.get(name) != second.get(name)
-        }
-        if apart and section != "not compared":
-            found[section] = apart
-    return found
 
 
 def _bus_of_somebody_else(url: str) -> None:

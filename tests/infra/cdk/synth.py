@@ -48,7 +48,11 @@ OPTIONS: Mapping[str, Any] = {
     "cors_origins": ["https://shop.example"],
     "alarm_emails": ["ops@shop.example"],
     "slack": {"workspace": "T1", "channel": "C1"},
-    "teams": {"tenant": "t", "team": "u", "channel": "v"},
+    "teams": {
+        "tenant": "00000000-0000-0000-0000-000000000001",
+        "team": "00000000-0000-0000-0000-000000000002",
+        "channel": "19%3aalarms%40thread.tacv2",
+    },
     "monthly_budget_usd": 50,
     "protected": True,
     "permissions_boundary": "frontdesk-production-boundary",
@@ -98,16 +102,23 @@ def variables(folder: Path, stage: str, services: str = "", **more: Any) -> dict
     }
 
 
-def synthesised(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the template of a stage. Raises SynthesisFailed, also for whatever cdk-nag finds."""
+def synthesised(settings: Mapping[str, Any], *app: str) -> dict[str, Any]:
+    """Return the template of a stage. Raises SynthesisFailed, also for whatever cdk-nag finds or warns of.
+
+    `app` is what Python is to run in place of app.py.
+    """
     with tempfile.TemporaryDirectory(prefix="cdk-") as folder:
-        file = Path(folder) / "settings.json"
-        file.write_bytes(msgspec.json.encode(settings))
-        run(PYTHON, "app.py", CDK_OUTDIR=folder, CDK_CONTEXT_JSON=json.dumps({"settings": str(file)}))
-        template: dict[str, Any] = msgspec.json.decode(
-            (Path(folder) / f"frontdesk-{settings['stage']}.template.json").read_bytes()
-        )
-    return template
+        out = Path(folder)
+        (out / "settings.json").write_bytes(msgspec.json.encode(settings))
+        context = json.dumps({"settings": str(out / "settings.json")})
+        run(PYTHON, *(app or ["app.py"]), CDK_OUTDIR=folder, CDK_CONTEXT_JSON=context)
+        report = msgspec.json.decode((out / "validation-report.json").read_bytes())
+        found = [each for plugin in report["pluginReports"] for each in plugin["violations"]]
+        if found:
+            raise SynthesisFailed(json.dumps(found))
+        template = (out / f"frontdesk-{settings['stage']}.template.json").read_bytes()
+        made: dict[str, Any] = msgspec.json.decode(template)
+    return made
 
 
 def run(*command: object, **environment: str) -> str:

@@ -14,6 +14,21 @@ API = "<the API>"  # its id, which AWS chooses
 Shape = dict[str, dict[str, Any]]
 
 
+def differences(one: Shape, other: Shape) -> dict[str, dict[str, tuple[Any, Any]]]:
+    """Return by section and name what is not the same, as a pair."""
+    found = {}
+    for section in one.keys() | other.keys():
+        first, second = compared(one.get(section, {}), other.get(section, {}))
+        apart = {
+            name: (first.get(name), second.get(name))
+            for name in first.keys() | second.keys()
+            if first.get(name) != second.get(name)
+        }
+        if apart and section != "not compared":
+            found[section] = apart
+    return found
+
+
 def compared(one: Any, other: Any) -> tuple[Any, Any]:
     """Return both, with LATER on both sides of whatever is LATER on one."""
     if LATER in (one, other):
