@@ -1,6 +1,6 @@
 # Everything a developer does, by name. `make help` lists it. Needs git, make and Python 3.11 or newer; nothing else.
 .POSIX:
-.PHONY: help up test lint fmt simulate crash soak bench emulator cdk postman lock clean
+.PHONY: help up test test-aws lint fmt simulate crash soak bench emulator cdk postman lock clean
 
 PYTHON ?= python3
 SEEDS ?= 2000
@@ -23,14 +23,21 @@ COMPILE = .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.1
 	--no-annotate --no-header --no-emit-index-url $(UPGRADE)
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
 
 up: $(BASE) ## install (once) and open a desk with demo data
 	@$(BIN)/frontdesk up --demo
 
 test: $(DEV) $(EMULATOR) ## every test that takes less than ten seconds, on both runtimes
 	@.ci/servers tests
-	@$(BIN)/pytest -n 2 --dist loadgroup -m "not slow"
+	@$(BIN)/pytest -n 2 --dist loadgroup -m "not slow and not stage"
+
+# Without Node its tests say so and are skipped; where CI is set they fail.
+test-aws: $(DEV) $(EMULATOR) $(CHECKOV) ## the journeys on the AWS emulator, by Terraform and by the CDK, and the infrastructure itself
+	@if command -v npm >/dev/null; then $(MAKE) $(CDK) $(NEWMAN); fi
+	@$(BIN)/pytest -n 2 --dist loadgroup -m "stage and not slow"
+	@$(BIN)/pytest tests/journeys -m "not slow" --runtime terraform
+	@$(BIN)/pytest tests/journeys -m "not slow" --runtime cdk
 
 lint: $(DEV) ## style, types and the import contracts
 	@$(BIN)/ruff check
