@@ -80,6 +80,17 @@ class Workspace:
         found = msgspec.json.decode(self.run("output", "-json"))
         return {name: output["value"] for name, output in found.items()}
 
+    def resources(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the values of everything that was made, by type."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        modules = [msgspec.json.decode(self.run("show", "-json"))["values"]["root_module"]]
+        for module in modules:
+            modules.extend(module.get("child_modules", ()))
+            for resource in module.get("resources", ()):
+                if resource["mode"] == "managed":
+                    found.setdefault(resource["type"], []).append(resource["values"])
+        return found
+
     def run(self, verb: str, *options: str) -> str:
         """Run one command and return what it printed. Raises TerraformFailed."""
         colourless = () if verb == "output" else ("-no-color",)

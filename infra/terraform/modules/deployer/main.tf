@@ -44,7 +44,7 @@ resource "aws_iam_policy" "deploy" {
 
 data "aws_iam_policy_document" "boundary" {
   statement {
-    actions   = ["dynamodb:*Item", "dynamodb:Query", "dynamodb:Scan", "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+    actions   = ["dynamodb:*Item", "dynamodb:Query", "dynamodb:Scan", "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"]
     resources = [local.tables]
   }
 
@@ -75,7 +75,7 @@ data "aws_iam_policy_document" "boundary" {
   }
 
   statement {
-    actions   = ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath", "ssm:PutParameter"]
+    actions   = ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath", "ssm:PutParameter", "ssm:DeleteParameter", "ssm:DeleteParameters"]
     resources = [local.parameters]
   }
 
