@@ -50,8 +50,14 @@ AT_HOME = (
     "shipped",
     "transfer",
 )
-# What all the same goes along: a clock for the one function that has an event loop.
-TAKEN_ALONG = ("adapters/embedded/__init__.py", "adapters/embedded/clock.py")
+# What all the same goes along: a clock for the one function that has an event loop, and what every function that
+# answers requests knows of tokens.
+TAKEN_ALONG = (
+    "adapters/embedded/__init__.py",
+    "adapters/embedded/clock.py",
+    "adapters/tokens/__init__.py",
+    "adapters/tokens/withdrawn.py",
+)
 # What only those import who sign tokens or check passwords.
 OF_IDENTITY = (
     "adapters/outbox",
