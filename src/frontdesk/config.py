@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -11,8 +12,7 @@ if TYPE_CHECKING:
 LOCAL_ISSUER = "frontdesk"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """How one desk runs. Each has a command line option; the environment gives the defaults."""
 
     data: "Path"
@@ -34,8 +34,7 @@ class Settings:
         return f"http://[{reached}]:{self.port}" if ":" in reached else f"http://{reached}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class StageSettings:
+class StageSettings(msgspec.Struct, frozen=True):
     """How one Lambda function runs: what its deployment wrote into its environment.
 
     `schedules` is the group of EventBridge Scheduler, `function` the function's name in the manifest, `endpoint` what

@@ -123,8 +123,8 @@ def cursor_first(settlement: Settlement) -> Sequence[Settlement]:
 
 
 def _without_latest(service: Service) -> Service:
-    return replace(
-        service, reactions=tuple([replace(reaction, latest=False) for reaction in service.reactions])
+    return changed(
+        service, reactions=tuple([changed(reaction, latest=False) for reaction in service.reactions])
     )
 
 

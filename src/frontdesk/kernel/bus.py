@@ -1,9 +1,10 @@
 """The bus: from a request or a message to its handler, with re-runs, repeats and retries decided in one place."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
+
+import msgspec
 
 from frontdesk.kernel import limits
 from frontdesk.kernel.callers import DESK
@@ -29,15 +30,12 @@ class Fate(StrEnum):
     DEAD = "dead"
 
 
-@dataclass(frozen=True, slots=True)
-class Bus:
+class Bus(msgspec.Struct, frozen=True, eq=False):
     """Runs handlers on a store. Keeps nothing: one serves all requests and messages at once."""
 
     clock: Clock
     chance: Chance
-    providers: Mapping[type, Any] = field(
-        default_factory=dict
-    )  # what services reach outside through, by port
+    providers: Mapping[type, Any] = {}  # what services reach outside through, by port
 
     async def ask(self, service: Service, route: Route, call: Call, store: Store) -> Answer:
         """Answer one call. A repeat is answered as the first time. Raises FrontdeskError."""

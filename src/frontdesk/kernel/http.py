@@ -1,7 +1,6 @@
 """HTTP, as far as services see it: routes as plain data, and the call that a handler answers."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -11,8 +10,7 @@ from frontdesk.kernel.errors import FrontdeskError
 from frontdesk.kernel.kinds import AnyKind
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(msgspec.Struct, frozen=True):
     """One operation of the API: `handle(unit, [body or query], **path values)`, then `answer` makes a `returns` of it.
 
     `kind` is the kind of the record that the path addresses or the request creates: it gives `ETag` and `If-Match`.

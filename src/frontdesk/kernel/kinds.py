@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -14,8 +13,7 @@ from frontdesk.kernel.records import Record
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)  # no slots: Index[Order](...) must be able to note its parameter
-class Index(Generic[T]):
+class Index(msgspec.Struct, Generic[T], frozen=True, eq=False):
     """A list that can be asked for: one partition, in the order of `sort` and then of id.
 
     `partition` returns None for a value that this index does not list.
@@ -26,8 +24,7 @@ class Index(Generic[T]):
     sort: Callable[[T], str]
 
 
-@dataclass(frozen=True)
-class Kind(Generic[T]):
+class Kind(msgspec.Struct, Generic[T], frozen=True, eq=False):
     """One kind of record. `name` is unique in the whole house; `schema` counts up when the fields of `type` change.
 
     `often_read` is for what is read far more often than written: its decoded values stay at hand.
@@ -37,11 +34,15 @@ class Kind(Generic[T]):
     name: str
     type: type[T]
     schema: int = 1
-    upcasts: Mapping[int, Upcast] = field(default_factory=dict)
+    upcasts: Mapping[int, Upcast] = {}
     indexes: tuple[Index[T], ...] = ()
     as_created: Callable[[T], T] = lambda value: value
     often_read: bool = False
-    _at_hand: OrderedDict[str, T] = field(default_factory=OrderedDict, repr=False, compare=False)
+    _at_hand: OrderedDict[str, T] = msgspec.field(default_factory=OrderedDict)
+
+    def __repr__(self) -> str:
+        """Show the name alone: what is at hand may be personal."""
+        return f"Kind({self.name!r})"
 
     def new(self, id: str, value: T) -> "Stored[T]":
         """Return a value that is not stored yet, as it is to be created."""

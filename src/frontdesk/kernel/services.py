@@ -1,8 +1,9 @@
 """What a service declares. From these the server, the functions, OpenAPI, permissions and the manifest come."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from frontdesk.kernel.http import Route
 from frontdesk.kernel.kinds import AnyKind
@@ -10,8 +11,7 @@ from frontdesk.kernel.messages import Event
 from frontdesk.kernel.unit import Unit
 
 
-@dataclass(frozen=True, slots=True)
-class Reaction:
+class Reaction(msgspec.Struct, frozen=True):
     """What a subscriber does about an event. Deliveries repeat and come in any order; the effect happens once.
 
     A subscriber has a queue, retries and dead letters of its own. `latest`: the event is a copy of somebody's state,
@@ -30,8 +30,7 @@ class Reaction:
     reads: Callable[[Any], Iterable[tuple[AnyKind, str]]] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(msgspec.Struct, frozen=True):
     """One business capability. `events` are published to everybody, `timers` come back to this service alone.
 
     `needs` are the ports of outside parties (Protocols) that its handlers ask the unit for.
@@ -43,7 +42,7 @@ class Service:
     reactions: tuple[Reaction, ...] = ()
     events: tuple[type[Event], ...] = ()
     timers: tuple[type[Event], ...] = ()
-    scopes: Mapping[str, str] = field(default_factory=dict)
+    scopes: Mapping[str, str] = {}
     needs: tuple[type, ...] = ()
 
 

@@ -5,8 +5,9 @@ Without outside parties there is nothing to hang on: a reaction can wait for not
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from frontdesk.adapters.embedded.subscriber import Entry, Settlement, Subscriber, after_failure
 from frontdesk.kernel.bus import fate

@@ -1,7 +1,6 @@
 """A bus that tells what it does. Without tracing the plain bus runs, and nothing of this is even imported."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from time import time_ns
 from typing import Protocol
 
@@ -75,11 +74,10 @@ class _Work:
             self.carrier = f"{primary.kind}:{primary.id}:{primary.version}"
 
 
-@dataclass(frozen=True, slots=True)
-class TracedBus(Bus):
+class TracedBus(Bus, frozen=True, eq=False, kw_only=True):
     """A bus whose requests and reactions are spans. A batch that lost a race runs, and is told, again."""
 
-    spans: Spans = field(kw_only=True)
+    spans: Spans
 
     async def ask(self, service: Service, route: Route, call: Call, store: Store) -> Answer:
         """See `Bus`."""

@@ -3,11 +3,11 @@
 import asyncio
 import time
 from collections.abc import Coroutine
-from dataclasses import replace
 from threading import Thread
 from typing import Any, TypeVar
 
 import httpx
+from msgspec.structs import replace
 
 from frontdesk import bootstrap
 from frontdesk.config import Settings

@@ -1,10 +1,10 @@
 """Options that many commands share, and the settings that they come to."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from frontdesk.config import Settings, from_environment
 from frontdesk.entrypoints.cli import stages

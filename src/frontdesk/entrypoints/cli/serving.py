@@ -4,7 +4,8 @@ import asyncio
 import signal
 import socket
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from frontdesk import bootstrap
 from frontdesk.config import Settings

@@ -1,10 +1,10 @@
 """`frontdesk up`: serve the desk on this machine."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from frontdesk.entrypoints.cli.options import DEFAULTS, Data, Services, names_in
 

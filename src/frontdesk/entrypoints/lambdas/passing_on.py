@@ -7,7 +7,6 @@ that nobody can read, or that no bus could carry, is kept whole as an object, so
 
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
@@ -37,8 +36,7 @@ class TimerQueues(Protocol):
         """Set and cancel, in this order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outlets:
+class Outlets(msgspec.Struct, frozen=True, eq=False):
     """Where a relay passes things on to. `keep` keeps an object under a key."""
 
     bus: Publisher
