@@ -21,7 +21,7 @@ from frontdesk.adapters.aws.credentials import from_environment
 from frontdesk.adapters.aws.names import Names
 from frontdesk.adapters.aws.queues import Queue, QueueParking
 from frontdesk.adapters.aws.store import DynamoStore
-from frontdesk.config import StageSettings, aws_credentials, stage_from_environment
+from frontdesk.config import StageSettings, aws_credentials, ca_file, stage_from_environment
 from frontdesk.kernel.bus import Bus
 from frontdesk.kernel.ports import Clock
 from frontdesk.kernel.services import Service
@@ -181,7 +181,12 @@ def this_stage() -> Stage:
         manifest = msgspec.json.decode(file.read(), type=Manifest)
     credentials = from_environment(aws_credentials())
     client = AwsClient(
-        AwsSettings(region=settings.region, credentials=credentials, endpoint=settings.endpoint or None)
+        AwsSettings(
+            region=settings.region,
+            credentials=credentials,
+            endpoint=settings.endpoint or None,
+            ca_file=ca_file(),
+        )
     )
     return Stage(settings, manifest, client)
 

@@ -89,6 +89,12 @@ def aws_credentials(environ: Mapping[str, str] | None = None) -> Mapping[str, st
     return os.environ if environ is None else environ
 
 
+def ca_file(environ: Mapping[str, str] | None = None) -> str | None:
+    """Return the file of roots that AWS_CA_BUNDLE or else SSL_CERT_FILE names: who sets one means nobody else."""
+    found = os.environ if environ is None else environ
+    return found.get("AWS_CA_BUNDLE") or found.get("SSL_CERT_FILE") or None
+
+
 def mysql_password(environ: Mapping[str, str] | None = None) -> str:
     """Return FRONTDESK_MYSQL_PASSWORD, "" without it: what an import reads the old shop's database with."""
     return (os.environ if environ is None else environ).get("FRONTDESK_MYSQL_PASSWORD", "")

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from frontdesk.adapters.aws import trust
 from frontdesk.adapters.aws.clock import fraction
 from frontdesk.adapters.aws.credentials import CredentialCache
 from frontdesk.adapters.aws.errors import AwsError, has_expired, is_passing, read_error, skew
@@ -73,7 +74,7 @@ class AwsSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How to reach AWS. Times are in seconds.
 
     `endpoint` stands in for every service's own address (an emulator, a VPC endpoint); `ca_file`
-    for the system's certificates. `deadline` bounds a call with all its retries.
+    for whom `trust` believes. `deadline` bounds a call with all its retries.
     """
 
     region: str
@@ -260,9 +261,10 @@ class AwsClient:
         endpoint, _ = parse_url(url)
         with self._lock:
             if endpoint.tls and self._tls is None:
-                self._tls = ssl.create_default_context(cafile=settings.ca_file)
+                self._tls = ssl.create_default_context(cafile=settings.ca_file or trust.AMAZON)
             tls = self._tls if endpoint.tls else None
-            pool = Pool(endpoint, tls=tls, connect_timeout=settings.connect_timeout)
+            wider = None if settings.ca_file else trust.system
+            pool = Pool(endpoint, tls=tls, connect_timeout=settings.connect_timeout, wider=wider)
             return self._pools.setdefault(service.name, (endpoint, pool))
 
 

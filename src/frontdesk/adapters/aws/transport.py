@@ -9,7 +9,7 @@ import socket
 import ssl
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from threading import Lock
 
 import msgspec
@@ -33,6 +33,10 @@ class Unreachable(Exception):
 
 class Dropped(Unreachable):
     """The peer closed before the first byte of its answer: on a kept connection, send again."""
+
+
+class Untrusted(Unreachable):
+    """The peer showed a certificate that is not believed."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -96,7 +100,8 @@ class Connection:
                 self._socket = tls.wrap_socket(self._socket, server_hostname=endpoint.host)
         except OSError as cause:
             self._socket.close()
-            raise Unreachable(f"no TLS with {endpoint.authority}", sent=False) from cause
+            kind = Untrusted if isinstance(cause, ssl.SSLCertVerificationError) else Unreachable
+            raise kind(f"no TLS with {endpoint.authority}", sent=False) from cause
         self._readable = select.poll()
         self._readable.register(self._socket, select.POLLIN)
         self._buffer = bytearray()
@@ -202,11 +207,22 @@ class Connection:
 
 
 class Pool:
-    """The kept-alive connections to one endpoint. Safe for many threads; none waits for another."""
+    """The kept-alive connections to one endpoint. Safe for many threads; none waits for another.
 
-    def __init__(self, endpoint: Endpoint, *, tls: ssl.SSLContext | None, connect_timeout: float) -> None:
+    `wider` gives whom to believe from then on when the peer cannot prove itself to `tls`.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        tls: ssl.SSLContext | None,
+        connect_timeout: float,
+        wider: Callable[[], ssl.SSLContext] | None = None,
+    ) -> None:
         self._endpoint = endpoint
         self._tls = tls
+        self._wider = wider
         self._connect_timeout = connect_timeout
         self._kept: deque[Connection] = deque()
         self._lock = Lock()
@@ -245,9 +261,19 @@ class Pool:
             connection.close()
 
     def _fresh(self, message: bytes, until: float) -> Answer:
+        tls = self._tls  # another thread may widen it meanwhile
+        try:
+            connection = self._connect(tls, until)
+        except Untrusted:
+            if self._wider is None or tls is (wider := self._wider()):
+                raise
+            self._tls = wider
+            connection = self._connect(wider, until)
+        return self._use(connection, message, until)
+
+    def _connect(self, tls: ssl.SSLContext | None, until: float) -> Connection:
         left = max(until - time.monotonic(), 0.001)  # zero would mean a non-blocking socket
-        patience = min(self._connect_timeout, left)
-        return self._use(Connection(self._endpoint, self._tls, patience), message, until)
+        return Connection(self._endpoint, tls, min(self._connect_timeout, left))
 
     def _use(self, connection: Connection, message: bytes, until: float) -> Answer:
         try:
