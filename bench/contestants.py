@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -106,7 +106,7 @@ class Frontdesk:
 
     def prepare(self) -> None:
         """See `Stack`. The shop is set up through the API, and every service must have heard of it."""
-        with replace(self, hold_reactions=False)._serve(self.template, self.work / "prepare.log") as server:
+        with self._serve(self.template, self.work / "prepare.log", hold=False) as server:
             stock_shop(server, self.template, self.products)
             while self.waiting(server):
                 time.sleep(0.05)
@@ -116,14 +116,14 @@ class Frontdesk:
         """See `Stack`."""
         if fresh:
             shutil.copytree(self.template, folder / "data")
-        with self._serve(folder / "data", folder / "server.log") as server:
+        with self._serve(folder / "data", folder / "server.log", hold=self.hold_reactions) as server:
             yield server
 
     @contextmanager
-    def _serve(self, data: Path, log: Path) -> Iterator[Running]:
+    def _serve(self, data: Path, log: Path, *, hold: bool) -> Iterator[Running]:
         port = free_port()
         options = ["--data", str(data), "--host", HOST, "--port", str(port), "--services", self.services]
-        if self.hold_reactions:
+        if hold:
             options.append("--hold-reactions")
         command = [sys.executable, "-m", "frontdesk", "up", *options, "--log-level", "warning"]
         with process(command, log) as running:
