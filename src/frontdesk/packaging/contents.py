@@ -45,8 +45,6 @@ AT_HOME = (
     "manifest/uses.py",
     "packaging",
     "reconciliation",
-    "services/catalogue/demo.py",
-    "services/inventory/demo.py",
     "shipped",
     "transfer",
 )
@@ -74,9 +72,6 @@ LEFT_OF_WHEELS = (
     "*.dist-info",
     "**/*.pyi",
     "**/py.typed",
-    "jsonschema/benchmarks",
-    "jsonschema/tests",
-    "referencing/tests",
     "tzdata/zoneinfo/*.zi",
     "tzdata/zoneinfo/*.tab",
     "tzdata/zoneinfo/leapseconds",

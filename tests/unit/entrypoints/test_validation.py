@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from frontdesk.entrypoints import validation
-from frontdesk.entrypoints.validation import MAX_FAULTS, MAX_STEP_CHARS, decode_body, decode_query
+from frontdesk.entrypoints.faults import MAX_FAULTS, MAX_STEP_CHARS
+from frontdesk.entrypoints.validation import decode_body, decode_query
 from frontdesk.kernel.errors import Invalid, Malformed
 from frontdesk.services.catalogue.commands import SetShop
 from frontdesk.services.orders.commands import ListOrders, PlaceOrder
