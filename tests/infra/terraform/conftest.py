@@ -71,8 +71,8 @@ def plans(stage: Workspace, variables: Variables) -> Plans:
     """Return what plans a stage of some services."""
 
     def planned(name: str, services: str = "", **more: object) -> Planned:
-        plan = stage.plan(variables(name, services, **more))
-        return Planned(plan, manifest_of(services).deployment, f"frontdesk-{name}")
+        stage.plan(variables(name, services, **more))
+        return Planned(stage.planned(), manifest_of(services).deployment, f"frontdesk-{name}")
 
     return planned
 
@@ -140,8 +140,9 @@ def client(service: str, url: str) -> Any:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that share these plans in one process."""
+    """Keep the tests that share plans in one process. What makes things waits a lot, and does so in another."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("terraform"))
+            makes = item.path.name in {"test_apply.py", "test_state.py"}
+            item.add_marker(pytest.mark.xdist_group("terraform-made" if makes else "terraform"))

@@ -46,20 +46,25 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/frontdesk-{OWN}-orders-http"
 
 
 @pytest.fixture(scope="module")
-def access(tmp_path_factory: pytest.TempPathFactory, emulator: str) -> dict[str, Any]:
-    """Return who was given what: anna as a developer, and the workflows of a repository."""
-    root = Workspace(tmp_path_factory.mktemp("access"), emulator, root="access")
-    root.initialise()
-    root.plan(
-        {
-            "region": REGION,
-            "developers": ["anna"],
-            "github": {"repository": "snacks/desk"},
-            "emulator": emulator,
-        }
-    )
-    root.apply()
+def root(tmp_path_factory: pytest.TempPathFactory, emulator: str) -> Workspace:
+    """Return the root module that gives out access, applied: to anna, and to the workflows of a repository."""
+    made = Workspace(tmp_path_factory.mktemp("access"), emulator, root="access")
+    made.initialise()
+    made.plan(given(emulator, "anna"))
+    made.apply()
+    return made
+
+
+@pytest.fixture(scope="module")
+def access(root: Workspace) -> dict[str, Any]:
+    """Return who was given what."""
     return root.outputs()
+
+
+def given(emulator: str, *developers: str) -> dict[str, object]:
+    """Return the variables."""
+    repository = {"repository": "snacks/desk"}
+    return {"region": REGION, "developers": developers, "github": repository, "emulator": emulator}
 
 
 @pytest.fixture(scope="module")
@@ -203,11 +208,6 @@ def test_a_workflow_is_trusted_in_its_repository_and_environment_alone(
         assert attached["PolicyName"] == f"frontdesk-{environment}-deploy"
 
 
-def test_developers_whose_stages_could_be_mixed_up_are_refused(
-    tmp_path_factory: pytest.TempPathFactory, emulator: str
-) -> None:
-    root = Workspace(tmp_path_factory.mktemp("mixed"), emulator, root="access")
-    root.initialise()
-
+def test_developers_whose_stages_could_be_mixed_up_are_refused(root: Workspace, emulator: str) -> None:
     with pytest.raises(TerraformFailed, match="do not begin with one another"):
-        root.plan({"region": REGION, "developers": ["anna", "anna-b"], "emulator": emulator})
+        root.plan(given(emulator, "anna", "anna-b"))

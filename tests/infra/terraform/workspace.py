@@ -61,13 +61,14 @@ class Workspace:
         found = [f"-plugin-dir={plugins}"] if plugins else []
         self.run("init", "-lockfile=readonly", *found, *options)
 
-    def plan(
-        self, variables: Mapping[str, object], *, destroy: bool = False, only: str = ""
-    ) -> dict[str, Any]:
-        """Return what Terraform would do (to one module `only`), as it writes it in JSON; `apply` does it."""
+    def plan(self, variables: Mapping[str, object], *, destroy: bool = False, only: str = "") -> None:
+        """Let Terraform plan what it would do (to one module `only`); `planned` shows it, `apply` does it."""
         (self.folder / _VARIABLES).write_bytes(msgspec.json.encode(variables))
         options = ["-destroy"] * destroy + [f"-target={only}"] * bool(only)
         self.run("plan", f"-var-file={_VARIABLES}", f"-out={_PLAN}", _PARALLEL, *options)
+
+    def planned(self) -> dict[str, Any]:
+        """Return the plan as Terraform writes it in JSON."""
         planned: dict[str, Any] = msgspec.json.decode(self.run("show", "-json", _PLAN))
         return planned
 
