@@ -1,0 +1,86 @@
+"""What goes into a package is all that its functions can reach, and nothing else."""
+
+from pathlib import Path
+
+import grimp
+import pytest
+
+from frontdesk.packaging import places
+from frontdesk.packaging.contents import BASE, HOUSE, IDENTITY, Contents
+from frontdesk.packaging.places import NotShippedError, shipped
+
+LAMBDAS = "frontdesk.entrypoints.lambdas"
+# Imported by the functions of identity alone, where `bootstrap_aws` is asked for them.
+ONLY_ASKED_FOR_BY_IDENTITY = (
+    "frontdesk.adapters.outbox",
+    "frontdesk.adapters.passwords",
+    "frontdesk.adapters.tokens",
+)
+# Loads shops to play with, into an embedded desk.
+DEMOS = {"frontdesk.services.catalogue.demo", "frontdesk.services.inventory.demo"}
+
+
+@pytest.fixture(scope="module")
+def house() -> grimp.ImportGraph:
+    """Return what imports what, also inside functions."""
+    return grimp.build_graph("frontdesk", exclude_type_checking_imports=True, cache_dir=None)
+
+
+def inside(contents: Contents) -> set[str]:
+    """Return the modules of a package."""
+    names = (name.removesuffix(".py").removesuffix("/__init__") for name, _ in contents.files())
+    return {name.replace("/", ".") for name in names}
+
+
+def test_nothing_that_goes_in_imports_what_stays_at_home(house: grimp.ImportGraph) -> None:
+    missing = [
+        f"{contents.name}: {module} imports {imported}"
+        for contents in (BASE, IDENTITY)
+        for module in inside(contents)
+        for imported in house.find_modules_directly_imported_by(module) - inside(contents)
+        if contents is IDENTITY or not imported.startswith(ONLY_ASKED_FOR_BY_IDENTITY)
+    ]
+
+    assert missing == []
+
+
+def test_everything_that_goes_in_can_be_reached_by_a_function(house: grimp.ImportGraph) -> None:
+    services = {module for module in house.modules if module.startswith("frontdesk.services.")}
+    starts = services | {module for module in house.modules if module.startswith(f"{LAMBDAS}.")}
+    reached = starts.union(*(house.find_upstream_modules(module) for module in starts)) - DEMOS
+    packages = {module for module in house.modules if house.find_children(module)}
+
+    assert inside(IDENTITY) - reached - packages - DEMOS == set()
+
+
+def test_the_package_of_most_functions_cannot_sign_tokens() -> None:
+    assert inside(BASE) < inside(IDENTITY)
+    assert not {"frontdesk.adapters.tokens.keys", "frontdesk.adapters.tokens.tokens"} & inside(BASE)
+
+
+def test_every_name_that_is_left_out_is_there() -> None:
+    missing = [
+        name
+        for name in {*BASE.left_out, *IDENTITY.left_out} - {"shipped"}  # of an installed package alone
+        if not (HOUSE / name).exists()
+    ]
+
+    assert missing == []
+
+
+def test_locks_and_infrastructure_are_found_in_a_checkout() -> None:
+    assert (shipped("requirements") / "aws.txt").exists()
+    assert (shipped("infra/terraform") / "main.tf").exists()
+    assert (shipped("infra/cdk") / "app.py").exists()
+
+
+def test_an_installed_package_brings_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "shipped" / "requirements").mkdir(parents=True)
+    monkeypatch.setattr(places, "HOUSE", tmp_path)
+
+    assert shipped("requirements") == tmp_path / "shipped" / "requirements"
+
+
+def test_what_is_nowhere_is_said_so() -> None:
+    with pytest.raises(NotShippedError, match="There is no infra/balloon in "):
+        shipped("infra/balloon")
