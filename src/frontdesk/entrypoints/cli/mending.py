@@ -4,6 +4,8 @@
 use, a refusal of the desk).
 """
 
+import sys
+
 MENDABLE = 2
 FOUND = 1
 
@@ -26,7 +28,17 @@ def exit_status_of(error: Exception) -> int | None:
 
     if isinstance(error, CommandError):
         return error.exit_status
-    if isinstance(error, DamagedError):
+    if isinstance(error, DamagedError) or _is_from_aws(error):
         return FOUND
     mendable = InUseError | FormatError | UnknownServiceError | MissingPackagesError | CopyRefusedError
     return MENDABLE if isinstance(error, mendable) else None
+
+
+def _is_from_aws(error: Exception) -> bool:
+    """Return whether AWS said no, or did not answer. What nothing has imported has raised nothing."""
+    sdk, ours = sys.modules.get("botocore.exceptions"), sys.modules.get("frontdesk.adapters.aws.client")
+    refusals = (
+        *((sdk.ClientError, sdk.BotoCoreError) if sdk else ()),
+        *((ours.AwsError, ours.Unreachable) if ours else ()),
+    )
+    return isinstance(error, refusals)
