@@ -51,7 +51,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], B
                 stage, services, options = CASES[case]
                 given = variables(tmp_path_factory.mktemp("stage"), stage, services, **options)
                 template = cloudformation.shape_of(synthesised(given), ACCOUNT, REGION)
-                made[case] = terraform.shape_of(workspace.plan(given)), template
+                workspace.plan(given)
+                made[case] = terraform.shape_of(workspace.planned()), template
             return made[case]
 
         yield shapes
