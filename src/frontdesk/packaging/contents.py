@@ -83,6 +83,9 @@ LEFT_OF_WHEELS = (
 )
 
 
+_SUFFIXES = (".py", ".pem")  # modules, and the roots that they trust
+
+
 class Contents(msgspec.Struct, frozen=True):
     """One package: the lock of what it depends on, and what of the house it leaves out."""
 
@@ -91,8 +94,8 @@ class Contents(msgspec.Struct, frozen=True):
     left_out: tuple[str, ...]
 
     def files(self) -> Iterator[tuple[str, Path]]:
-        """Give the modules of the house that go in, by their name in the zip."""
-        for path in sorted(HOUSE.rglob("*.py")):
+        """Give the files of the house that go in, by their name in the zip."""
+        for path in sorted(path for path in HOUSE.rglob("*") if path.suffix in _SUFFIXES):
             inside = path.relative_to(HOUSE).as_posix()
             if inside in TAKEN_ALONG or not any(_is_in(inside, name) for name in self.left_out):
                 yield f"frontdesk/{inside}", path

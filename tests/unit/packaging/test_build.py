@@ -164,6 +164,16 @@ print(zoneinfo.ZoneInfo("Europe/Madrid"), zoneinfo.ZoneInfo("UTC"))
     assert imported(task["base"], program, tmp_path) == "Europe/Madrid UTC\n"
 
 
+def test_the_roots_of_aws_go_along(task: dict[str, Path], tmp_path: Path) -> None:
+    program = """
+import ssl
+from frontdesk.adapters.aws import trust
+print(len(ssl.create_default_context(cafile=trust.AMAZON).get_ca_certs()))
+"""
+    for folder in task.values():
+        assert imported(folder, program, tmp_path) == "5\n"
+
+
 def test_what_cannot_be_installed_is_told_by_pip_itself(tmp_path: Path) -> None:
     lock = tmp_path / "wrong.txt"
     lock.write_text("msgspec==0.0.0 --hash=sha256:" + "0" * 64 + "\n")

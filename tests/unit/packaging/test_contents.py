@@ -28,7 +28,8 @@ def house() -> grimp.ImportGraph:
 
 def inside(contents: Contents) -> set[str]:
     """Return the modules of a package."""
-    names = (name.removesuffix(".py").removesuffix("/__init__") for name, _ in contents.files())
+    modules = (name for name, _ in contents.files() if name.endswith(".py"))
+    names = (name.removesuffix(".py").removesuffix("/__init__") for name in modules)
     return {name.replace("/", ".") for name in names}
 
 
