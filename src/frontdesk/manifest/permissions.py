@@ -23,7 +23,8 @@ TO_BUCKETS = ("s3:PutObject", "s3:ListBucket")  # relays put there, too, what no
 _LATER = "sqs:ChangeMessageVisibility"
 BURY = (uses.GET, uses.PUT)
 LETTER_INDEXES = tuple(index_name(kind.name, index.name) for kind in KINDS for index in kind.indexes)
-_SCHEDULE = ("scheduler:CreateSchedule", "scheduler:UpdateSchedule", "scheduler:DeleteSchedule")
+_SET = ("scheduler:CreateSchedule",)
+_CHANGE = ("scheduler:UpdateSchedule", "scheduler:DeleteSchedule")
 
 
 def tells(service: Service) -> bool:
@@ -50,7 +51,7 @@ def relay(service: Service, timed: Iterable[str]) -> Iterable[Permission]:
     yield Permission(("events:PutEvents",), "bus")
     yield Permission(("sqs:SendMessage",), f"parked:{service.name}")
     yield Permission(TO_BUCKETS, "failures")
-    yield from _timing(timed)
+    yield from _timing(timed, *_SET, *_CHANGE)
 
 
 def oauth(service: Service, name: str) -> Iterable[Permission]:
@@ -82,7 +83,8 @@ def sweeper(
             yield Permission(("sqs:ReceiveMessage", "sqs:DeleteMessage"), f"parked:{service.name}")
     yield Permission(("events:PutEvents",), "bus")
     yield Permission(("s3:ListBucket", "s3:GetObject", "s3:DeleteObject"), "failures")
-    yield from _timing(queue.name for queue in queues if queue.timers)
+    # What was cancelled may have been set again since: the sweep sets what is missing, and changes nothing.
+    yield from _timing((queue.name for queue in queues if queue.timers), *_SET)
 
 
 def logs(name: str) -> Permission:
@@ -99,11 +101,11 @@ def _table(function: str, service: Service, *more: str) -> Iterable[Permission]:
         yield Permission(("dynamodb:Query",), f"index:{service.name}/{index}")
 
 
-def _timing(timed: Iterable[str]) -> Iterable[Permission]:
+def _timing(timed: Iterable[str], *actions: str) -> Iterable[Permission]:
     names = tuple(timed)
     yield from (Permission(("sqs:SendMessage",), f"queue:{name}") for name in names)
     if names:
-        yield Permission(_SCHEDULE, "schedules")
+        yield Permission(actions, "schedules")
         yield Permission(("iam:PassRole",), "scheduler-role")
 
 
