@@ -138,13 +138,14 @@ class DeployedDesk:
     def without(self, service: str) -> Iterator[None]:
         """See `Desk`. Nobody reads its queues meanwhile."""
         queues = [queue for queue in self.manifest.deployment.queues if queue.service == service]
-        self._switch([queue.function for queue in queues], on=False)
+        self.switch([queue.function for queue in queues], on=False)
+        self.wait_until_settled()
         self._stopped = {queue.name for queue in queues}
         try:
             yield
         finally:
             self._stopped = set()
-            self._switch([queue.function for queue in queues], on=True)
+            self.switch([queue.function for queue in queues], on=True)
 
     def overwrite(self, kind: str, id: str, body: str) -> str:
         """See `Desk`."""
@@ -158,6 +159,14 @@ class DeployedDesk:
             ReturnValues="UPDATED_OLD",
         )
         return cast("str", done["Attributes"]["d"]["S"])
+
+    def switch(self, functions: Sequence[str], *, on: bool) -> None:
+        """Let these subscribers read their queues, or not."""
+        lambdas = self.aws("lambda")
+        for function in functions:
+            name = f"{self.stage.prefix}-{function}"
+            for mapping in lambdas.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]:
+                lambdas.update_event_source_mapping(UUID=mapping["UUID"], Enabled=on)
 
     def table(self, service: str) -> str:
         """Return the name of a service's table."""
@@ -180,15 +189,6 @@ class DeployedDesk:
             )
             found[name] = sum(int(count) for count in told["Attributes"].values())
         return {name: count for name, count in found.items() if count}
-
-    def _switch(self, functions: Sequence[str], *, on: bool) -> None:
-        lambdas = self.aws("lambda")
-        for function in functions:
-            name = f"{self.stage.prefix}-{function}"
-            for mapping in lambdas.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]:
-                lambdas.update_event_source_mapping(UUID=mapping["UUID"], Enabled=on)
-        if not on:
-            self.wait_until_settled()
 
     def _snapshot(self) -> StageSnapshot:
         services = bootstrap.choose()
