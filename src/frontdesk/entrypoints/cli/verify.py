@@ -19,11 +19,11 @@ from frontdesk.entrypoints.cli.connection import (
 from frontdesk.entrypoints.cli.mending import FOUND, CommandError
 from frontdesk.entrypoints.cli.options import DEFAULTS, AtStage, Data, Json, desk_of
 from frontdesk.entrypoints.cli.stages import Stage
+from frontdesk.entrypoints.cli.verify_report import FAILED, Verification
 
 if TYPE_CHECKING:  # `--help` is quick
     import httpx
 
-    from frontdesk.entrypoints.cli.verify_story import Verification
     from frontdesk.entrypoints.cli.verify_watch import Watch
 
 PATIENCE_SECONDS = 60.0
@@ -90,7 +90,7 @@ def _operator(desk: Desk) -> Callable[[str], str]:
 def _told(
     client: httpx.Client, url: str, operator: Callable[[str], str], watch: Watch | None, patience: float
 ) -> Verification:
-    from frontdesk.entrypoints.cli.verify_story import FAILED, Story, Verification  # noqa: PLC0415 - as above
+    from frontdesk.entrypoints.cli.verify_story import Story  # noqa: PLC0415 - as above
 
     start = time.monotonic()
     story = Story(client, operator, watch, patience=patience)

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
-import msgspec
 
 from frontdesk.entrypoints.cli.verify_client import Broken, VerifyClient
+from frontdesk.entrypoints.cli.verify_report import FAILED, LEFT_OUT, PASSED, Chapter, LeftOut
 from frontdesk.entrypoints.cli.verify_watch import Watch
 
 RECEIVED, ORDERED, PRICE = 10, 2, 250
@@ -22,28 +22,6 @@ LOOK_AGAIN_SECONDS = 0.2
 SCOPES = (
     "books:read catalogue:read catalogue:write orders:fulfil orders:read orders:write stock:read stock:write"
 )
-
-
-class Chapter(msgspec.Struct, frozen=True):
-    """What became of one promise: passed, failed, or left out, and why."""
-
-    name: str
-    outcome: str
-    detail: str
-    seconds: float
-
-
-class Verification(msgspec.Struct, frozen=True):
-    """What came of a verification: each promise, and the shop under whose name its traces stay."""
-
-    url: str
-    passed: bool
-    seconds: float
-    shop: str
-    chapters: tuple[Chapter, ...]
-
-
-PASSED, FAILED, LEFT_OUT = "passed", "failed", "left out"
 
 
 class Story:
@@ -155,16 +133,18 @@ class Story:
     def _place(self) -> str:
         if self._watch is not None:
             self._watch.start()
-        answer = self._until(self._try_to_place, "orders has not heard of the shop's prices")
-        self._order = self._owner.read(answer, 201)
+        self._order = self._until(self._try_to_place, "orders has not heard of the shop and its prices")
         if self._order["status"] != "NEW" or self._order["gross"] != ORDERED * PRICE:
             raise Broken(f"status {self._order['status']}, {self._order['gross']} cents")
         return str(self._order["order_id"])
 
-    def _try_to_place(self) -> httpx.Response | None:
-        """Return the answer; None while orders knows neither shop nor price: it hears of them a moment later."""
+    def _try_to_place(self) -> Mapping[str, Any] | None:
+        """Return the order; None while orders does not know shop or product: it hears of them a moment later."""
         answer = self._owner.answer("POST", "/orders", self._wish(), key=self._key)
-        return answer if answer.status_code not in {404, 409} else None
+        if answer.status_code in {404, 409} or "unknown_sku" in answer.text:
+            return None
+        placed: Mapping[str, Any] = self._owner.read(answer, 201)
+        return placed
 
     def _repeat(self) -> str:
         answer = self._owner.answer("POST", "/orders", self._wish(), key=self._key)
@@ -274,7 +254,3 @@ class Story:
             if time.monotonic() > deadline:
                 raise Broken(f"{otherwise}, after {self._patience:.0f} s")
             time.sleep(LOOK_AGAIN_SECONDS)
-
-
-class LeftOut(Exception):
-    """A chapter that cannot be told here."""

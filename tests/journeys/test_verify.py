@@ -1,0 +1,92 @@
+"""`frontdesk verify`: a desk that keeps its promises is told so, one that does not is told which."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from frontdesk.entrypoints.operations import OPERATIONS
+from tests.journeys.desk import Desk
+from tests.journeys.running import RunningDesk
+
+PROMISES = 14
+SCOPES = " ".join(("catalogue:read", "clients:write", "orders:read", *OPERATIONS.scopes))
+
+
+def verified(done: "subprocess.CompletedProcess[str]") -> dict[str, Any]:
+    """Return what was found."""
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def outcomes(found: dict[str, Any]) -> dict[str, str]:
+    """Return what became of each promise, by name."""
+    return {chapter["name"]: chapter["outcome"] for chapter in found["chapters"]}
+
+
+def test_a_desk_keeps_its_promises_and_what_was_made_is_put_away(desk: Desk) -> None:
+    done = desk.command("verify", "--json")
+
+    found = verified(done)
+    assert (done.returncode, found["passed"]) == (0, True), done.stdout
+    unmet = {name for name, outcome in outcomes(found).items() if outcome != "passed"}
+    assert unmet <= {
+        "the bus has told of it",
+        "the watch is taken off the bus",
+    }  # a process has none to look at
+    shop = json.loads(desk.command("shops", "show", found["shop"], "--json").stdout)
+    orders = json.loads(desk.command("orders", "list", "--shop", found["shop"], "--json").stdout)
+    assert shop["open"] is False
+    assert [order["status"] for order in orders] == ["CANCELLED"]
+
+
+@pytest.mark.embedded
+def test_any_desk_is_verified_by_its_url_and_a_token_of_its_operator(tmp_path: Path) -> None:
+    with RunningDesk(tmp_path) as own:
+        done = at_url(own.url, own.token(SCOPES, "operator"))
+        found = verified(done)
+        missing = at_url(own.url, "")
+
+    assert (done.returncode, found["url"], len(found["chapters"])) == (0, own.url, PROMISES + 4)
+    assert missing.returncode == 2
+    assert "FRONTDESK_TOKEN" in missing.stderr
+
+
+@pytest.mark.embedded
+def test_a_desk_that_processes_nothing_is_found_out_and_tidied_all_the_same(tmp_path: Path) -> None:
+    with RunningDesk(tmp_path, "--hold-reactions") as own:
+        done = own.command("verify", "--json", "--patience", "1")
+    found = verified(done)
+
+    assert (done.returncode, found["passed"]) == (1, False)
+    told = outcomes(found)
+    assert [name for name, outcome in told.items() if outcome == "failed"] == ["an order is taken"]
+    assert "its stock is kept for it" not in told
+    assert (told["the shop closes"], told["the client is let in no more"]) == ("passed", "passed")
+
+
+@pytest.mark.embedded
+def test_what_is_not_deployed_is_left_out(tmp_path: Path) -> None:
+    with RunningDesk(tmp_path, "--services", "catalogue,orders,identity") as own:
+        found = verified(own.command("verify", "--json"))
+
+    told = outcomes(found)
+    assert found["passed"], found["chapters"]
+    assert told["goods come in"] == "left out"
+    assert told["an order is taken"] == "passed"
+
+
+def at_url(url: str, token: str) -> "subprocess.CompletedProcess[str]":
+    """Verify a desk by its URL."""
+    return subprocess.run(
+        [sys.executable, "-m", "frontdesk", "verify", "--url", url, "--json"],
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+        env={**os.environ, "FRONTDESK_TOKEN": token},
+    )
