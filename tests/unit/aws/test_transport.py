@@ -407,7 +407,10 @@ def test_a_url_names_an_endpoint(
     assert found.authority == (authority or found.host)
 
 
-@pytest.mark.parametrize("url", ["", "localhost:4566", "ftp://x", "http://", "http://me@x", "http://x:port"])
+@pytest.mark.parametrize(
+    "url",
+    ["", "localhost:4566", "ftp://x", "http://", "http://me@x", "http://x:port", "http://\u00e4.example"],
+)
 def test_a_url_that_names_no_endpoint_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="endpoint"):
         parse_url(url)

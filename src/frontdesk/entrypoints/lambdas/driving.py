@@ -6,8 +6,10 @@ imports asyncio.
 """
 
 from collections.abc import Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 T = TypeVar("T")
 AT_ONCE = 10  # threads, and so connections: a batch from SQS has at most 10 messages unless it is gathered for longer
@@ -46,6 +48,8 @@ class Threads:
         if len(works) == 1:
             return [drive(works[0])]
         if self._pool is None:
+            from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - who answers one by one pays nothing
+
             self._pool = ThreadPoolExecutor(AT_ONCE)
         return list(self._pool.map(drive, works))
 

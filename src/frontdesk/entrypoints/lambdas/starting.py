@@ -1,5 +1,6 @@
 """How a function begins: its log, and its stage."""
 
+import gc
 from collections.abc import Callable
 from functools import cache
 from typing import TypeVar
@@ -28,6 +29,8 @@ def begin(make: Callable[[Stage], T]) -> Callable[[], T]:
 
     if is_deployed():
         made()
+        gc.freeze()  # what lives as long as the process need not be looked at again
+        gc.enable()
     return made
 
 

@@ -5,7 +5,6 @@ Pure. Nothing here reads a clock or a store. The one outside fact is which time 
 
 from collections.abc import Iterator
 from datetime import time
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -191,6 +190,8 @@ def check_names(shop_id: str, sku: str) -> None:
 
 
 def _zone_faults(name: str) -> Iterator[Fault]:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - slow to import, and rarely asked
+
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder
