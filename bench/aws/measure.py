@@ -6,16 +6,16 @@ import shutil
 import sys
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
-from bench.aws.processes import HERE, ORDER_CALLS, Endpoint, measured, running_endpoint
+from bench.aws.processes import HERE, ORDER_CALLS, Contestant, Endpoint, measured, running_endpoint
 from bench.aws.results import BOTO3, OURS, POWERTOOLS, AwsResults, Start
 from bench.errors import BenchError
 from frontdesk import __version__
+from frontdesk.adapters.aws.trust import AMAZON
 from frontdesk.bootstrap import choose
 from frontdesk.entrypoints.operations import OPERATIONS
 from frontdesk.manifest.author import manifest
@@ -29,30 +29,17 @@ ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Contestant:
-    """One function: its module, where Python finds it and what it imports, and which of DynamoDB's calls it makes."""
-
-    name: str
-    title: str
-    module: str
-    client: str  # of `calls.py`; "" where it is another's
-    python: Path
-    folders: Sequence[Path]
-
-
 def measure_aws(folder: Path, peer_python: Path, pairs: int, say: Say) -> AwsResults:
     """Build the function as for AWS, and measure it beside the others. Raises BenchError."""
     say("AWS: building the function's zip")
     task, zip_bytes = _function(folder)
     site = _site_packages(peer_python)
-    peers = HERE / "peers"
+    ours, python, few = "frontdesk.entrypoints.lambdas.http", Path(sys.executable), Path(AMAZON)
+    found, many = [HERE / "peers", site], site / "botocore" / "cacert.pem"
     contestants = (
-        Contestant(
-            OURS, "frontdesk", "frontdesk.entrypoints.lambdas.http", "ours", Path(sys.executable), [task]
-        ),
-        Contestant(BOTO3, "boto3 alone", "boto3_only", "boto3", peer_python, [peers, site]),
-        Contestant(POWERTOOLS, "Powertools", "powertools_app", "", peer_python, [peers, site]),
+        Contestant(OURS, "frontdesk", ours, "ours", python, [task], few),
+        Contestant(BOTO3, "boto3 alone", "boto3_only", "boto3", peer_python, found, many),
+        Contestant(POWERTOOLS, "Powertools", "powertools_app", "", peer_python, found, many),
     )
     results = AwsResults(
         _facts(site),
@@ -82,8 +69,7 @@ def _cold_starts(
 
 
 def _start(endpoint: Endpoint, one: Contestant) -> Start:
-    words = [one.module, str(endpoint.request)]
-    found = dict(measured(endpoint, one.python, "cold_start.py", words, one.folders))
+    found = dict(measured(endpoint, one, "cold_start.py", [one.module, str(endpoint.request)]))
     if found.pop("status") != CREATED:
         raise BenchError(f"{one.title} did not place the order")
     return Start(**found)
@@ -93,7 +79,7 @@ def _calls(endpoint: Endpoint, contestants: Sequence[Contestant], results: AwsRe
     for pair in range(CALL_PAIRS):
         say(f"AWS: processor time a call, pair {pair + 1} of {CALL_PAIRS}")
         for one in _in_turns(contestants, pair):
-            found = measured(endpoint, one.python, "calls.py", [one.client], one.folders)
+            found = measured(endpoint, one, "calls.py", [one.client])
             results.calls[one.name].append(found["cpu_micros"])
 
 

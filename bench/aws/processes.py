@@ -22,11 +22,24 @@ ORDER_CALLS = {"GetItem": 1, "BatchGetItem": 1, "PutItem": 1}
 
 
 @dataclass(frozen=True, slots=True)
+class Contestant:
+    """One function: its module, where Python finds it and what it imports, and which of DynamoDB's calls it makes."""
+
+    name: str
+    title: str
+    module: str
+    client: str  # of `calls.py`; "" where it is another's
+    python: Path
+    folders: Sequence[Path]
+    roots: Path  # whom it believes to be AWS
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where the local endpoint is, and how a function reaches it."""
 
     url: str
-    bundle: Path
+    root: Path  # its certificate
     folder: Path
 
     @property
@@ -34,9 +47,10 @@ class Endpoint:
         """Return the file that holds the function's first request."""
         return self.folder / "request.json"
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """Return all that a function sees: what Lambda sets, what a stage sets, and which roots to trust."""
+    def environment(self, roots: Path) -> dict[str, str]:
+        """Return all that a function sees: what Lambda sets, what a stage sets, and whom to trust: `roots` and us."""
+        bundle = self.folder / "bundle.pem"
+        bundle.write_bytes(roots.read_bytes() + b"\n" + self.root.read_bytes())
         return {
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
@@ -44,8 +58,7 @@ class Endpoint:
             "AWS_SECRET_ACCESS_KEY": "secret",
             "AWS_SESSION_TOKEN": "token",
             "AWS_ENDPOINT_URL": self.url,
-            "AWS_CA_BUNDLE": str(self.bundle),  # boto3 looks here, OpenSSL at the next
-            "SSL_CERT_FILE": str(self.bundle),
+            "AWS_CA_BUNDLE": str(bundle),
             "AWS_LAMBDA_FUNCTION_NAME": f"{PREFIX}-orders-http",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
@@ -67,7 +80,7 @@ class Endpoint:
 
     def calls(self) -> dict[str, int]:
         """Return which calls came in since this was last asked."""
-        context = ssl.create_default_context(cafile=str(self.bundle))
+        context = ssl.create_default_context(cafile=str(self.root))
         with urllib.request.urlopen(self.url, context=context, timeout=10) as answer:  # noqa: S310 - our own
             found: dict[str, int] = json.load(answer)
             return found
@@ -76,12 +89,9 @@ class Endpoint:
 @contextmanager
 def running_endpoint() -> Iterator[Endpoint]:
     """Run the endpoint, and give its address. Raises BenchError."""
-    roots = ssl.get_default_verify_paths().cafile
-    if not roots:
-        raise BenchError("This machine has no bundle of root certificates: install ca-certificates.")
     with tempfile.TemporaryDirectory(prefix="bench-aws-") as temporary:
         folder = Path(temporary)
-        server, bundle = write_certificate(folder, Path(roots))
+        server, root = write_certificate(folder)
         command = [sys.executable, "-m", "bench.aws.endpoint", str(server)]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdin is not None
@@ -90,26 +100,24 @@ def running_endpoint() -> Iterator[Endpoint]:
                 port = process.stdout.readline().strip()
                 if not port:
                     raise BenchError("The local endpoint did not start; what it said stands above.")
-                endpoint = Endpoint(f"https://{ADDRESS}:{port}", bundle, folder)
+                endpoint = Endpoint(f"https://{ADDRESS}:{port}", root, folder)
                 endpoint.request.write_text(json.dumps(request()), encoding="utf-8")
                 yield endpoint
             finally:
                 process.stdin.close()
 
 
-def measured(
-    endpoint: Endpoint, python: Path, script: str, words: Sequence[str], folders: Sequence[Path]
-) -> Mapping[str, Any]:
-    """Run a script of this folder in a fresh, bare Python that finds its modules in `folders`; return what it wrote.
+def measured(endpoint: Endpoint, one: Contestant, script: str, words: Sequence[str]) -> Mapping[str, Any]:
+    """Run a script of this folder in a fresh, bare Python, for one contestant; return what it wrote.
 
     Raises BenchError.
     """
     target = endpoint.folder / "found.json"
     target.unlink(missing_ok=True)
-    command = [str(python.absolute()), "-I", "-S", str(HERE / script), str(target), *words]
+    command = [str(one.python.absolute()), "-I", "-S", str(HERE / script), str(target), *words]
     done = subprocess.run(
-        [*command, *(str(folder.resolve()) for folder in folders)],
-        env=endpoint.environment,
+        [*command, *(str(folder.resolve()) for folder in one.folders)],
+        env=endpoint.environment(one.roots),
         cwd=endpoint.folder,
         capture_output=True,
         text=True,

@@ -1,4 +1,4 @@
-"""A certificate for the local endpoint, and a bundle of as many roots as a machine has, which trusts it too."""
+"""A certificate for the local endpoint."""
 
 import ipaddress
 from datetime import UTC, datetime, timedelta
@@ -12,8 +12,8 @@ from cryptography.x509.oid import NameOID
 ADDRESS = "127.0.0.1"
 
 
-def write_certificate(folder: Path, roots: Path) -> tuple[Path, Path]:
-    """Write the endpoint's key and certificate into one file, the bundle into another, and return both."""
+def write_certificate(folder: Path) -> tuple[Path, Path]:
+    """Write the endpoint's key and certificate into one file, the certificate into another, and return both."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "bench")])
     now = datetime.now(UTC)
@@ -35,7 +35,7 @@ def write_certificate(folder: Path, roots: Path) -> tuple[Path, Path]:
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    server, bundle = folder / "endpoint.pem", folder / "bundle.pem"
+    server, root = folder / "endpoint.pem", folder / "root.pem"
     server.write_bytes(private + certificate)
-    bundle.write_bytes(roots.read_bytes() + b"\n" + certificate)
-    return server, bundle
+    root.write_bytes(certificate)
+    return server, root
