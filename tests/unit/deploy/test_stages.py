@@ -1,12 +1,17 @@
 """A stage is remembered where it was deployed, and found again from AWS elsewhere."""
 
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
+import httpx
 import pytest
 
 from frontdesk.config import Settings
 from frontdesk.entrypoints.cli import stages
+from frontdesk.entrypoints.cli.connection import OperatorTokens, transport_to
+from frontdesk.entrypoints.cli.loopback import reached
 from frontdesk.entrypoints.cli.mending import CommandError
 from frontdesk.entrypoints.cli.options import desk_of
 from frontdesk.entrypoints.cli.stages import Stage
@@ -131,3 +136,36 @@ def test_names_that_no_stage_has(name: str) -> None:
 
 def test_without_a_stage_the_folder_counts() -> None:
     assert desk_of(Path("elsewhere"), "") == Settings(data=Path("elsewhere"))
+
+
+def test_a_token_of_another_issuer_is_used_as_it_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FRONTDESK_TOKEN", "from elsewhere")
+
+    assert OperatorTokens(DEV, ["corner"])() == "from elsewhere"
+
+
+@pytest.mark.parametrize("host", ["x.execute-api.localhost", "localhost.localhost"])
+def test_names_below_localhost_are_this_machine(host: str) -> None:
+    asked: list[str] = []
+
+    class Heard(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.headers["Host"])
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+            """Stay quiet."""
+
+    with HTTPServer(("127.0.0.1", 0), Heard) as server:
+        Thread(target=server.handle_request, daemon=True).start()
+        url = f"http://{host}:{server.server_port}"
+        with httpx.Client(base_url=url, transport=transport_to(url)) as client:
+            assert client.get("/").status_code == 204
+
+    assert asked == [f"{host}:{server.server_port}"]
+
+
+def test_any_other_name_is_left_to_the_resolver() -> None:
+    assert transport_to("https://x.execute-api.eu-west-1.amazonaws.com") is None
+    assert reached("example.org") == "example.org"

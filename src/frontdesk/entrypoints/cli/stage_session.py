@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, Protocol
 
 from frontdesk.bootstrap import MissingPackagesError
 from frontdesk.entrypoints.cli.mending import FOUND, CommandError
@@ -15,6 +15,13 @@ NO_CREDENTIALS = (
     "or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
 )
 EXPIRED = "AWS does not accept these credentials: {}. Sign in again, with `aws sso login` or new keys."
+
+
+class Closable(Protocol):
+    """What holds connections."""
+
+    def close(self) -> None:
+        """Hang up."""
 
 
 class Session:
@@ -34,6 +41,7 @@ class Session:
             raise CommandError(NO_REGION)
         self.region: str = self._session.region_name
         self._clients: dict[str, Any] = {}
+        self._further: list[Closable] = []
         self._account = ""
 
     def client(self, service: str) -> Any:
@@ -47,6 +55,16 @@ class Session:
                 service, config=Config(retries=retries, s3=path_style)
             )
         return self._clients[service]
+
+    def close(self) -> None:
+        """Hang up. A command that ends does so by itself."""
+        for client in (*self._clients.values(), *self._further):
+            client.close()
+        self._clients.clear()
+
+    def hang_up_with(self, client: Closable) -> None:
+        """Let `close` close another client, too."""
+        self._further.append(client)
 
     @property
     def endpoint(self) -> str:

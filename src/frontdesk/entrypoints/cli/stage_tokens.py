@@ -21,13 +21,13 @@ from frontdesk.entrypoints.cli.stages import Stage
 _DENIED = "AccessDeniedException"
 
 
-def tokens(stage: Stage) -> Tokens:
+def tokens(stage: Stage, session: Session | None = None) -> Tokens:
     """Return the issuer of a stage. Raises CommandError for whoever may not read its keys, or has none to read."""
     if stage.issuer != stage.url:
         raise CommandError(
             f"The tokens of {stage.name} come from {stage.issuer}. Sign in there, and say so with FRONTDESK_TOKEN."
         )
-    client = client_of(Session(stage.region))
+    client = client_of(session or Session(stage.region))
     names = Names(stage.prefix, stage.region, stage.account, os.environ.get("AWS_ENDPOINT_URL"))
     clock = BlockingClock()
     try:
@@ -49,4 +49,6 @@ def client_of(session: Session) -> AwsClient:
     settings = AwsSettings(
         region=session.region, credentials=CredentialCache(load), endpoint=session.endpoint or None
     )
-    return AwsClient(settings)
+    client = AwsClient(settings)
+    session.hang_up_with(client)
+    return client
