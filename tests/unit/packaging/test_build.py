@@ -142,6 +142,18 @@ def test_every_handler_can_be_imported_where_there_is_nothing_else(
         imported(task[package], f"import {module}; {module}.handle", tmp_path)
 
 
+@pytest.mark.parametrize("package", ["base", "identity"])
+def test_whatever_a_module_imports_is_in_its_package(
+    task: dict[str, Path], tmp_path: Path, package: str
+) -> None:
+    files = sorted((task[package] / "frontdesk").rglob("*.pyc"))
+    names = {".".join(file.relative_to(task[package]).with_suffix("").parts) for file in files}
+    program = f"import importlib\nfor name in {sorted(names)}: importlib.import_module(name.removesuffix('.__init__'))"
+
+    assert len(names) > 100
+    assert imported(task[package], program, tmp_path) == ""
+
+
 def test_a_traceback_names_files_as_lambda_has_them(task: dict[str, Path], tmp_path: Path) -> None:
     program = """
 from frontdesk.entrypoints.validation import decode_body

@@ -42,7 +42,8 @@ def destroy(
 ) -> None:
     """Take a stage away: functions, queues, and all records in it. Ends with 1 if something is left, and says what.
 
-    There is no way back but an export or a backup of its tables.
+    There is no way back but an export or a backup of its tables. The tables of production refuse to be deleted until it
+    was deployed with [b]--set protected=false[/b].
     """
     from frontdesk.entrypoints.cli.stage_leftovers import left_of  # noqa: PLC0415 - as above
 
