@@ -24,6 +24,8 @@ class Desk(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # an answer goes out at once, not in pieces
+    # As with AWS. Else the first answer waits 40 ms, until somebody has acknowledged the tickets of TLS.
+    disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
         """Answer one call of DynamoDB's JSON protocol."""

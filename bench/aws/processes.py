@@ -18,7 +18,6 @@ from bench.errors import BenchError
 
 HERE = Path(__file__).parent
 SECONDS = 60  # for one measurement; it takes one or two
-ORDER_CALLS = {"GetItem": 1, "BatchGetItem": 1, "PutItem": 1}
 
 
 @dataclass(frozen=True, slots=True)
