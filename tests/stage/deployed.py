@@ -137,15 +137,13 @@ class DeployedDesk:
     @contextmanager
     def without(self, service: str) -> Iterator[None]:
         """See `Desk`. Nobody reads its queues meanwhile."""
-        queues = [queue for queue in self.manifest.deployment.queues if queue.service == service]
-        self.switch([queue.function for queue in queues], on=False)
+        subscribers = [queue.name for queue in self.manifest.deployment.queues if queue.service == service]
+        self.switch(subscribers, on=False)
         self.wait_until_settled()
-        self._stopped = {queue.name for queue in queues}
         try:
             yield
         finally:
-            self._stopped = set()
-            self.switch([queue.function for queue in queues], on=True)
+            self.switch(subscribers, on=True)
 
     def overwrite(self, kind: str, id: str, body: str) -> str:
         """See `Desk`."""
@@ -160,12 +158,13 @@ class DeployedDesk:
         )
         return cast("str", done["Attributes"]["d"]["S"])
 
-    def switch(self, functions: Sequence[str], *, on: bool) -> None:
-        """Let these subscribers read their queues, or not."""
+    def switch(self, subscribers: Sequence[str], *, on: bool) -> None:
+        """Let these read their queues, or not."""
+        self._stopped = self._stopped.difference(subscribers) if on else self._stopped.union(subscribers)
         lambdas = self.aws("lambda")
-        for function in functions:
-            name = f"{self.stage.prefix}-{function}"
-            for mapping in lambdas.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]:
+        for name in subscribers:
+            function = f"{self.stage.prefix}-{name}"
+            for mapping in lambdas.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]:
                 lambdas.update_event_source_mapping(UUID=mapping["UUID"], Enabled=on)
 
     def table(self, service: str) -> str:

@@ -6,6 +6,7 @@ done with all permissions; what the function itself does stands behind.
 
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -89,10 +90,20 @@ def accounting_http(teller: Teller, _: str) -> Iterator[None]:
 
 def webhooks_http(teller: Teller, _: str) -> Iterator[None]:
     yield
-    made = teller.ask("create_webhook", _WEBHOOK)
-    teller.ask("list_webhooks")
-    teller.ask("list_deliveries", id=made["webhook_id"])
-    teller.ask("delete_webhook", id=made["webhook_id"])
+    with webhook(teller) as id:
+        teller.ask("list_webhooks")
+        teller.ask("list_deliveries", id=id)
+
+
+@contextmanager
+def webhook(teller: Teller) -> Iterator[str]:
+    """Set one up for a while, and give its id: a shop may have only so many."""
+    id: str = teller.ask("create_webhook", _WEBHOOK)["webhook_id"]
+    try:
+        yield id
+    finally:
+        with suppress(BrokenOffError):
+            teller.ask("delete_webhook", id=id)
 
 
 def identity_http(teller: Teller, resource: str) -> Iterator[None]:
@@ -141,13 +152,11 @@ def inventory_keeper(teller: Teller, _: str) -> Iterator[None]:
     goods = {"location": "hall-a", "quantity": 5, "low_at": 1}
     with teller.paused("inventory-keeper") as come:
         teller.ask("set_product", _PRODUCT, sku=sku, shop_id=shop)
-        teller.desk.wait_until_settled()
-        teller.ask("place_order", _ORDER | {"shop_id": shop, "lines": [{"sku": sku, "quantity": 2}]})
-        teller.desk.wait_until_settled()
+        waits = _ORDER | {"shop_id": shop, "lines": [{"sku": sku, "quantity": 2}]}
+        id = teller.until(lambda: teller.ask("place_order", waits)["order_id"])
+        teller.until(lambda: teller.ask("show_order", id=id)["status"] == "BACKORDERED")
         teller.ask("receive_stock", goods, sku=sku, shop_id=shop)
-        come()
-        teller.desk.wait_until_settled()
-        bodies = come()
+        bodies = come(sku)
         yield
         teller.hear("inventory-keeper", *bodies)
 
@@ -160,8 +169,14 @@ def accounting(teller: Teller, _: str) -> Iterator[None]:
 
 
 def identity_messages(teller: Teller, _: str) -> Iterator[None]:
-    yield
-    teller.hear("identity-messages", teller.like("Notice Wanted")[1])
+    with teller.paused("identity-messages") as come:
+        address = f"{secrets.token_hex(4)}@example.com"
+        id = teller.ask("open_account", {"email": address, "name": "Story"})["user_id"]
+        come(id)
+        teller.ask("send_link", {}, id=id)
+        bodies = come(id)
+        yield
+        teller.hear("identity-messages", *bodies)
 
 
 def identity_withdrawals(teller: Teller, _: str) -> Iterator[None]:
@@ -170,15 +185,28 @@ def identity_withdrawals(teller: Teller, _: str) -> Iterator[None]:
 
 
 def webhooks(teller: Teller, _: str) -> Iterator[None]:
-    made = teller.ask("create_webhook", _WEBHOOK)
-    yield
-    teller.hear("webhooks", teller.like("Order Created")[1])
-    teller.ask("delete_webhook", id=made["webhook_id"])
+    """Something is announced, and what was announced once is sent again."""
+    again = {"since": datetime.now(UTC) - timedelta(hours=1), "which": "all"}
+    with webhook(teller) as id, teller.paused("webhooks") as come:
+        teller.ask("send_test", id=id)
+        bodies = come(teller.ask("request_replay", again, id=id)["replay_id"])
+        yield
+        teller.hear("webhooks", *bodies)
+        teller.hear("webhooks", teller.like("Order Created")[1])
 
 
 def webhooks_sender(teller: Teller, _: str) -> Iterator[None]:
+    with webhook(teller) as id, teller.paused("webhooks-sender") as come:
+        teller.ask("send_test", id=id)
+        bodies = come("Delivery Due")
+        yield
+        teller.hear("webhooks-sender", *bodies)
+
+
+def identity_oauth(teller: Teller, _: str) -> Iterator[None]:
+    client = teller.ask("register_client", _CLIENT)
     yield
-    teller.hear("webhooks-sender", teller.like("Delivery Due")[1])
+    teller.sign_in(client["client_id"], client["client_secret"])
 
 
 def relay(service: str) -> Story:
@@ -273,6 +301,7 @@ STORIES: dict[str, Story] = {
     "accounting-http": accounting_http,
     "webhooks-http": webhooks_http,
     "identity-http": identity_http,
+    "identity-oauth": identity_oauth,
     "orders-processor": orders_processor,
     "orders-price-list": orders_price_list,
     "inventory": inventory,
@@ -293,8 +322,7 @@ STORIES: dict[str, Story] = {
 
 def collected(teller: Teller) -> dict[str, Any]:
     """Let everything happen that the stories tell again; return a message of each sort that was told, by its event."""
-    with tapped(teller.desk) as url:
-        hook = teller.ask("create_webhook", _WEBHOOK)
+    with tapped(teller.desk) as url, webhook(teller):
         id = order(teller)
         few = f"few-{secrets.token_hex(3)}"
         teller.ask("set_product", _PRODUCT, sku=few)
@@ -306,6 +334,5 @@ def collected(teller: Teller) -> dict[str, Any]:
         teller.ask("open_account", {"email": f"{secrets.token_hex(4)}@example.com", "name": "Story"})
         teller.desk.wait_until_settled()
         teller.ask("dispatch_order", {"carrier": "post"}, id=id)
-        teller.ask("delete_webhook", id=hook["webhook_id"])
         teller.desk.wait_until_settled()
         return {body["detail-type"]: body for body in drained(teller.desk, url)}

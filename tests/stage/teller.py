@@ -4,11 +4,13 @@ import copy
 import itertools
 import secrets
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -30,6 +32,7 @@ _ROUTES = {
     for service in (*bootstrap.choose(), OPERATIONS)
     for route in service.routes
 }
+T = TypeVar("T")
 _SCOPES = sorted({scope for service in (*bootstrap.choose(), OPERATIONS) for scope in service.scopes})
 _numbers = itertools.count(10**20)
 
@@ -141,23 +144,54 @@ class Teller:
         )
         return found
 
+    def sign_in(self, client_id: str, secret: str) -> str:
+        """Let a client fetch a token. Raises BrokenOffError."""
+        event = {
+            "version": "2.0",
+            "routeKey": "POST /oauth/token",
+            "rawPath": "/oauth/token",
+            "rawQueryString": "",
+            "headers": {
+                "authorization": f"Basic {b64encode(f'{client_id}:{secret}'.encode()).decode()}",
+                "content-type": "application/x-www-form-urlencoded",
+            },
+            "requestContext": {
+                "http": {"method": "POST", "path": "/oauth/token", "sourceIp": "203.0.113.24"}
+            },
+            "body": "grant_type=client_credentials",
+        }
+        answer = self.invoke("identity-oauth", event)
+        if answer["statusCode"] != HTTPStatus.OK:
+            raise BrokenOffError(f"signing in: {answer}")
+        token: str = msgspec.json.decode(answer["body"])["access_token"]
+        return token
+
     @contextmanager
-    def paused(self, function: str) -> Iterator[Callable[[], list[dict[str, Any]]]]:
-        """Let nobody read a subscriber's queue meanwhile; give what takes out what has come, once something has."""
+    def paused(self, subscriber: str) -> Iterator[Callable[[str], list[dict[str, Any]]]]:
+        """Let nobody read a subscriber's queue meanwhile; give what takes out messages that speak of something."""
 
-        def taken() -> list[dict[str, Any]]:
-            deadline = time.monotonic() + WAIT_SECONDS
-            while time.monotonic() < deadline:
-                if found := list(drained(self.desk, self.desk.queue_url(function))):
-                    return found
-                time.sleep(STEP_SECONDS)
-            raise TimeoutError(f"nothing came for {function}")
+        def come(of: str) -> list[dict[str, Any]]:
+            def taken() -> list[dict[str, Any]]:
+                found = drained(self.desk, self.desk.queue_url(subscriber))
+                return [body for body in found if of in msgspec.json.encode(body).decode()]
 
-        self.desk.switch([function], on=False)
+            return self.until(taken)
+
+        self.desk.switch([subscriber], on=False)
         try:
-            yield taken
+            yield come
         finally:
-            self.desk.switch([function], on=True)
+            self.desk.switch([subscriber], on=True)
+
+    def until(self, found: Callable[[], T]) -> T:
+        """Return what is found, once it is something; what breaks off is tried again until then."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while time.monotonic() < deadline:
+            with suppress(BrokenOffError):
+                if something := found():
+                    return something
+            time.sleep(STEP_SECONDS)
+        raise TimeoutError("it has not come")
 
     def count(self, queue: str) -> int:
         """Return how many messages a queue holds."""
