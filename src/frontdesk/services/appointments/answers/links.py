@@ -1,0 +1,84 @@
+"""Links: whoever holds the token of a message may answer it, and nothing else. Pure.
+
+A token has 132 bits that only the desk's key makes of the message's id: a message that is sent again has the same one,
+and nobody can guess it. Only its digest is kept, as the id of what it may be used for.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from frontdesk.kernel.ids import derived_id
+from frontdesk.kernel.kinds import Index, Kind
+
+TOKEN_CHARS = 22  # of base 64: six bits each
+
+Seal = Callable[[str, str], str]
+
+
+class Scope(StrEnum):
+    """What a link may be used for. On the link of an offer, to confirm is to accept and to cancel is to decline."""
+
+    CONFIRM = "confirm"
+    CANCEL = "cancel"
+    RESCHEDULE = "reschedule"
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the token of one message is good for. `start` is the time that the message spoke of.
+
+    `offer_id` is the waiting list's offer that the message made, if it made one.
+    """
+
+    clinic_id: str
+    appointment_id: str
+    patient_id: str
+    start: datetime
+    dies_at: datetime
+    language: str
+    scopes: tuple[Scope, ...] = tuple(Scope)
+    offer_id: str = ""
+
+    def lives(self, now: datetime) -> bool:
+        """Return whether it leads anywhere still."""
+        return now < self.dies_at
+
+
+LINKS = Kind(
+    "answer_link",
+    Link,
+    indexes=(
+        Index("by_patient", lambda link: link.patient_id or None, lambda link: link.dies_at.isoformat()),
+    ),
+)
+
+_LETTERS = {Scope.CONFIRM: "c", Scope.CANCEL: "x", Scope.RESCHEDULE: "r"}
+_SCOPES = {letter: scope for scope, letter in _LETTERS.items()}
+
+
+def token_of(message_id: str, seal: Seal) -> str:
+    """Return the token of the message with this id, always the same one."""
+    return seal("answer-link", message_id)[:TOKEN_CHARS]
+
+
+def link_id(token: str) -> str:
+    """Return what is kept of a token: where its link is found."""
+    return derived_id("lnk", token)
+
+
+def page_of(site: str, token: str) -> str:
+    """Return the address of the page behind a link, for a desk that is reached at `site`."""
+    return f"{site}/answers?t={token}"
+
+
+def payload(scope: Scope, token: str) -> str:
+    """Return what a button brings back: `c:TOKEN`, `x:TOKEN`, `r:TOKEN`."""
+    return f"{_LETTERS[scope]}:{token}"
+
+
+def read_payload(text: str) -> tuple[Scope, str] | None:
+    """Return what a button's payload wants and with which token, None when it is none of ours."""
+    letter, _, token = text.partition(":")
+    return (_SCOPES[letter], token) if letter in _SCOPES and len(token) == TOKEN_CHARS else None
