@@ -1,0 +1,1 @@
+"""Clinics: places, doctors, visit types and the weeks in which they work."""

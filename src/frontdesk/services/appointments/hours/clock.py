@@ -1,0 +1,97 @@
+"""Wall-clock time and UTC, with the hours that the clocks of a place skip or show twice.
+
+A zone is an IANA name. Moments are aware UTC; a day's minutes are those that its clocks show, 0 to 1440.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from frontdesk.services.appointments.hours.refusals import AmbiguousTime, NonexistentTime
+from frontdesk.services.appointments.hours.spans import Span
+
+DAY_MINUTES = 24 * 60
+
+_STEP = timedelta(hours=1)  # no zone has changed its offset twice within an hour since 1970
+_WIDEST = timedelta(hours=15)  # no zone is further from UTC
+_SECOND = timedelta(seconds=1)
+
+
+def resolve_local(day: date, at: time, zone: str, fold: int | None = None) -> datetime:
+    """Return the UTC moment at which the clocks of `zone` show this.
+
+    `fold` chooses between the two moments of a time that is shown twice, and means nothing for others. Raises
+    NonexistentTime (with `next`, the first time that the clocks show after it) and AmbiguousTime (with the `offsets`
+    of fold 0 and 1).
+    """
+    wall = datetime.combine(day, at)
+    place = ZoneInfo(zone)
+    first, second = (wall.replace(tzinfo=place, fold=which).astimezone(UTC) for which in (0, 1))
+    if first == second:
+        return first
+    if (
+        first > second
+    ):  # a gap is read with the offset before it, and lands after it; with the other, before it
+        change = _change_between(second, first, place)
+        raise NonexistentTime(next=f"{change.astimezone(place):%Y-%m-%dT%H:%M}")
+    if fold is None:
+        raise AmbiguousTime(offsets=[moment.astimezone(place).isoformat()[-6:] for moment in (first, second)])
+    return second if fold else first
+
+
+def to_local(moment: datetime, zone: str) -> datetime:
+    """Return a moment as the clocks of a place show it, with its offset and fold."""
+    return moment.astimezone(ZoneInfo(zone))
+
+
+def shown(day: date, start: int, end: int, zone: str) -> Iterator[Span]:
+    """Yield the real time in which the clocks of a place show this date and a minute in start <= minute < end.
+
+    What the clocks skip is not in it, and what they show twice is in it twice.
+    """
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    low, high = midnight + timedelta(minutes=start), midnight + timedelta(minutes=end)
+    for since, until, offset in _offsets(day, zone):
+        first, last = max(since, low - offset), min(until, high - offset)
+        if first < last:
+            yield Span(first, last)
+
+
+def day_span(day: date, zone: str) -> Span | None:
+    """Return from when to when the clocks of a place show a date; None for one that they skip altogether."""
+    spans = tuple(shown(day, 0, DAY_MINUTES, zone))
+    return Span(spans[0].start, spans[-1].end) if spans else None
+
+
+@lru_cache(maxsize=4096)
+def _offsets(day: date, zone: str) -> tuple[tuple[datetime, datetime, timedelta], ...]:
+    """Return the stretches of real time around a date, each with the one offset from UTC that is in force in it."""
+    place = ZoneInfo(zone)
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    moment, end = midnight - _WIDEST, midnight + timedelta(days=1) + _WIDEST
+    found, since = [], moment
+    while moment < end:
+        after = moment + _STEP
+        if _offset(moment, place) != _offset(after, place):
+            change = _change_between(moment, after, place)
+            found.append((since, change, _offset(moment, place)))
+            since = change
+        moment = after
+    return (*found, (since, end, _offset(moment, place)))
+
+
+def _change_between(before: datetime, after: datetime, place: ZoneInfo) -> datetime:
+    """Return the first second with the offset that is in force at `after`, and not yet at `before`."""
+    while after - before > _SECOND:
+        middle = before + (after - before) // 2
+        middle = middle.replace(microsecond=0)
+        if _offset(middle, place) == _offset(before, place):
+            before = middle
+        else:
+            after = middle
+    return after
+
+
+def _offset(moment: datetime, place: ZoneInfo) -> timedelta:
+    return moment.astimezone(place).utcoffset() or timedelta()
