@@ -1,0 +1,39 @@
+"""What appointments declares: each concern's part, put together."""
+
+from frontdesk.kernel.services import Service
+from frontdesk.services.appointments import events
+from frontdesk.services.appointments.booking import declared as booking
+from frontdesk.services.appointments.ports import Seals
+
+SERVICE = Service(
+    name="appointments",
+    kinds=(*booking.KINDS,),
+    routes=(*booking.ROUTES,),
+    reactions=(*booking.REACTIONS,),
+    events=(
+        events.AppointmentHeld,
+        events.AppointmentBooked,
+        events.AppointmentConfirmed,
+        events.AppointmentMoved,
+        events.AppointmentCancelled,
+        events.AppointmentExpired,
+        events.AppointmentReopened,
+        events.PatientArrived,
+        events.AppointmentFulfilled,
+        events.AppointmentMissed,
+        events.AppointmentMistaken,
+        events.SlotFreed,
+        events.OfferMade,
+        events.OfferAccepted,
+        events.OfferDeclined,
+        events.OfferLapsed,
+        events.PatientErased,
+    ),
+    timers=(*booking.TIMERS,),
+    scopes={
+        "appointments:read": "see appointments of one's own clinics",
+        "appointments:write": "book, move and cancel appointments at one's own clinics",
+        "appointments:overbook": "book a time that is taken, saying why",
+    },
+    needs=(Seals,),
+)
