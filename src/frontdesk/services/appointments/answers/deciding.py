@@ -1,0 +1,115 @@
+"""What an answer means: which visit it belongs to, and what is to be done about it. Pure.
+
+The visit is the one that a button or a reply names. Where nothing names it, it must be the only one that it can be:
+else we ask which. What cannot be taken back is asked once more, unless somebody pressed the button that says it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from frontdesk.services.appointments.answers.links import Scope
+from frontdesk.services.appointments.booking.states import AWAITED, State
+
+SURE_LASTS = timedelta(hours=24)  # for so long a second "no" is the answer to "are you sure?"
+
+
+class Outcome(StrEnum):
+    """What becomes of an answer. The first five change something; of the others the patient is told or asked."""
+
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+    MOVED = "moved"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    SURE = "sure"  # asked once more
+    TIMES = "times"  # shown where to choose another time
+    TIME_CHANGED = "time_changed"  # answered about another time than the present one
+    WHICH = "which"
+    OVER = "over"  # was cancelled already, or has been
+    OFFER_OVER = "offer_over"
+    TOO_LATE = "too_late"  # for a patient to change: the clinic must be called
+    UNPLACED = "unplaced"  # for a person at the clinic
+
+
+class Visit(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A visit that an answer may belong to. `asked_at`: when we asked whether they are sure to cancel it.
+
+    `offered`: it is held for them by an offer of the waiting list, which is open or is over.
+    """
+
+    id: str
+    state: State
+    start: datetime
+    changed_at: datetime
+    asked_at: datetime | None = None
+    offered: bool = False
+
+    def is_open(self, now: datetime) -> bool:
+        """Return whether there is anything to answer about it."""
+        return now < self.start and (self.state in AWAITED or (self.offered and self.state is State.HELD))
+
+    def is_asked(self, now: datetime) -> bool:
+        """Return whether our question, are you sure, waits for its answer. What was changed since has voided it."""
+        asked = self.asked_at
+        return asked is not None and self.changed_at <= asked and now - asked < SURE_LASTS
+
+
+class Said(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was said: by the button or link of `visit_id`, in reply to a message about it, or ("") with no such aim.
+
+    `seen` is the start that the answered message spoke of, where that is known.
+    """
+
+    scope: Scope
+    visit_id: str = ""
+    pressed: bool = False
+    seen: datetime | None = None
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What is to be done, about which visit, or which ones we have to ask about."""
+
+    outcome: Outcome
+    visits: tuple[Visit, ...] = ()
+
+
+def decide(said: Said, visits: Sequence[Visit], now: datetime) -> Decision:
+    """Say what an answer comes to, among the visits that it may belong to."""
+    if said.visit_id:
+        aimed = [visit for visit in visits if visit.id == said.visit_id]
+        return _about(said, aimed[0], now) if aimed else Decision(Outcome.UNPLACED)
+    coming = [visit for visit in visits if visit.is_open(now)]
+    if not coming:
+        last = max(visits, key=lambda visit: visit.start, default=None)
+        return Decision(Outcome.OVER, (last,)) if last else Decision(Outcome.UNPLACED)
+    asked = [visit for visit in coming if visit.is_asked(now)]
+    if len(coming) > 1 and len(asked) != 1:
+        return Decision(Outcome.WHICH, tuple(sorted(coming, key=lambda visit: (visit.start, visit.id))))
+    return _about(said, (asked if len(coming) > 1 else coming)[0], now)
+
+
+def _about(said: Said, visit: Visit, now: datetime) -> Decision:
+    if not visit.is_open(now):
+        return Decision(Outcome.OFFER_OVER if visit.offered else Outcome.OVER, (visit,))
+    if said.seen is not None and said.seen != visit.start:
+        return Decision(Outcome.TIME_CHANGED, (visit,))
+    return Decision(_offered(said) if visit.state is State.HELD else _booked(said, visit, now), (visit,))
+
+
+def _offered(said: Said) -> Outcome:
+    ways = {Scope.CONFIRM: Outcome.ACCEPTED, Scope.CANCEL: Outcome.DECLINED}
+    return ways.get(said.scope, Outcome.UNPLACED)
+
+
+def _booked(said: Said, visit: Visit, now: datetime) -> Outcome:
+    if said.scope is Scope.RESCHEDULE:
+        return Outcome.TIMES
+    if said.pressed:
+        return Outcome.CONFIRMED if said.scope is Scope.CONFIRM else Outcome.CANCELLED
+    if said.scope is Scope.CANCEL:
+        return Outcome.CANCELLED if visit.is_asked(now) else Outcome.SURE
+    # "Yes" to "are you sure to cancel?" may mean either: only the buttons will do.
+    return Outcome.SURE if visit.is_asked(now) else Outcome.CONFIRMED
