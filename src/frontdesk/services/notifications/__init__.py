@@ -1,0 +1,1 @@
+"""Messages to people, by channel and language, and what they answer."""

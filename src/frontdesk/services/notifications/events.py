@@ -1,0 +1,133 @@
+"""What notifications tells: how far a message has come, and what somebody answered. Never whom, and never what text."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from frontdesk.kernel.messages import Event
+
+
+class _Told(Event, frozen=True, kw_only=True):
+    """What every event about a message says. `about` and `person` are opaque ids of whoever wanted it sent."""
+
+    message_id: str
+    place: str
+    about: str
+    person: str
+
+
+class MessageSent(_Told, frozen=True, kw_only=True):
+    """A provider has taken a message, on its way by `channel`."""
+
+    NAME: ClassVar[str] = "Message Sent"
+    channel: str
+
+
+class MessageDelivered(_Told, frozen=True, kw_only=True):
+    """It is on the person's device."""
+
+    NAME: ClassVar[str] = "Message Delivered"
+    channel: str
+
+
+class MessageRead(_Told, frozen=True, kw_only=True):
+    """The person has seen it."""
+
+    NAME: ClassVar[str] = "Message Read"
+    channel: str
+
+
+class MessageFailed(_Told, frozen=True, kw_only=True):
+    """It reached nobody, by any channel: somebody may have to call. `code` is the last provider's word for why."""
+
+    NAME: ClassVar[str] = "Message Failed"
+    channel: str
+    code: str
+
+
+class MessageSkipped(_Told, frozen=True, kw_only=True):
+    """It was not sent, on purpose. `reason`: no_consent, withdrawn, too_late, quiet_hours, replaced or erased."""
+
+    NAME: ClassVar[str] = "Message Skipped"
+    reason: str
+
+
+class AnswerReceived(Event, frozen=True, kw_only=True):
+    """Somebody has written to the desk, or pressed a button.
+
+    `intent`: confirm, cancel, move, stop or unclear. `sure`: it was said in so many words; otherwise ask once more.
+    `about` is what the answered message was about, "" when the answer does not say. `candidates` are what messages of
+    the last days to this person were about, newest first. `payload` is that of the button, as it was sent ("" for text).
+    `person` is "" for somebody unknown.
+    """
+
+    NAME: ClassVar[str] = "Answer Received"
+    answer_id: str
+    place: str
+    person: str
+    intent: str
+    sure: bool
+    about: str
+    candidates: tuple[str, ...]
+    payload: str
+    channel: str
+    received_at: datetime
+
+
+class MessageDue(Event, frozen=True, kw_only=True):
+    """A message is to be tried now. One whose `ticket` is no longer the message's own comes too late."""
+
+    NAME: ClassVar[str] = "Message Due"
+    message_id: str
+    ticket: int
+
+
+class MessageRetried(MessageDue, frozen=True, kw_only=True):
+    """The pause before the next try, or the quiet hours, are over."""
+
+    NAME: ClassVar[str] = "Message Retried"
+
+
+class MessageTried(Event, frozen=True, kw_only=True):
+    """A try has ended; what came of it is in the record of the try."""
+
+    NAME: ClassVar[str] = "Message Tried"
+    message_id: str
+    ticket: int
+
+
+class PostArrived(Event, frozen=True, kw_only=True):
+    """A provider's webhook is to be gone through, from its `next` item on."""
+
+    NAME: ClassVar[str] = "Post Arrived"
+    post_id: str
+    next: int
+
+
+class ReceiptArrived(Event, frozen=True, kw_only=True):
+    """A provider tells how far a message has come."""
+
+    NAME: ClassVar[str] = "Receipt Arrived"
+    receipt_id: str
+
+
+class InboundArrived(Event, frozen=True, kw_only=True):
+    """Somebody wrote, and nobody has read it yet."""
+
+    NAME: ClassVar[str] = "Inbound Arrived"
+    inbound_id: str
+
+
+class InboxFilled(Event, frozen=True, kw_only=True):
+    """A person of the desk has to read what somebody wrote."""
+
+    NAME: ClassVar[str] = "Inbox Filled"
+    inbound_id: str
+    place: str
+
+
+class DeskTroubled(Event, frozen=True, kw_only=True):
+    """A channel cannot send until somebody mends its settings. `code` is the provider's word for why."""
+
+    NAME: ClassVar[str] = "Desk Troubled"
+    channel: str
+    code: str
