@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable
 
+from frontdesk.kernel.http import Raw
 from frontdesk.kernel.sensitive import sensitive_fields
 from frontdesk.kernel.services import Service, subscribers
 
@@ -53,7 +54,11 @@ def _careless_routes(services: tuple[Service, ...]) -> Iterable[str]:
     for route in (route for service in services for route in service.routes):
         for scope in sorted(set(route.scopes) - known):
             yield f"{route.method} {route.path} needs the scope {scope!r}, which no service declares"
-        if route.body is not None and not route.body.__struct_config__.forbid_unknown_fields:
+        if route.public and route.scopes:
+            yield f"{route.method} {route.path} is open to everybody and needs a scope"
+        if route.body is None or route.body is Raw:
+            continue
+        if not route.body.__struct_config__.forbid_unknown_fields:
             yield f"{route.method} {route.path} must forbid unknown fields in {route.body.__name__}"
 
 

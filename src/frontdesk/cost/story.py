@@ -14,7 +14,7 @@ from frontdesk.adapters.memory.store import MemoryStore
 from frontdesk.cost.meter import MeteredStore, Step
 from frontdesk.kernel.bus import Bus
 from frontdesk.kernel.callers import Caller
-from frontdesk.kernel.http import Call
+from frontdesk.kernel.http import Call, Document
 from frontdesk.kernel.ports import Store
 from frontdesk.kernel.services import Service
 from frontdesk.services.catalogue.demo import DEMO_PRODUCTS, DEMO_SHOP, DEMO_SHOP_ID
@@ -97,7 +97,8 @@ class Shop:
         self._begin(f"{service}-http", service)
         step = self.steps[-1]
         result: object = _drive(self._bus.ask(found, route, call, self._stores[service])).result
-        step.answered = len(msgspec.json.encode(route.answer(result)))
+        told = route.answer(result)
+        step.answered = len(told.content if isinstance(told, Document) else msgspec.json.encode(told))
         self._hear(service)
         return result
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from frontdesk.entrypoints.validation import decode_body, decode_query
+from frontdesk.entrypoints.validation import decode_body, decode_query, own
 from frontdesk.kernel import limits
 from frontdesk.kernel.callers import Caller
 from frontdesk.kernel.errors import (
@@ -24,7 +24,7 @@ from frontdesk.kernel.errors import (
     Unavailable,
     UnsupportedMedia,
 )
-from frontdesk.kernel.http import Answer, Call, Route
+from frontdesk.kernel.http import Answer, Call, Document, Raw, Route
 from frontdesk.kernel.kinds import Stored
 
 JSON = "application/json"
@@ -65,9 +65,10 @@ def understand(route: Route, request: Request, caller: Caller) -> Call:
             raise NotFound
     query = None
     if route.query is not None or request.query:
-        query = decode_query(request.query, route.query or _Nothing)
+        type = route.query or _Nothing
+        query = decode_query(own(request.query, type) if route.public else request.query, type)
     if route.body is not None:
-        body = _body(route.body, request)
+        body = _body(route, route.body, request)
         key = _key(route, request)
         canonical = msgspec.json.encode((body, request.path), order="deterministic") if key else b""
         return Call(caller, request.path, (body,), request.correlation_id, key, canonical, _if_match(request))
@@ -77,12 +78,14 @@ def understand(route: Route, request: Request, caller: Caller) -> Call:
     return Call(caller, request.path, arguments, request.correlation_id, if_match=_if_match(request))
 
 
-def _body(type: type[msgspec.Struct], request: Request) -> Any:
+def _body(route: Route, type: type[msgspec.Struct], request: Request) -> Any:
     media = request.headers.get("content-type", "")
-    if media != JSON and media.partition(";")[0].strip().lower() != JSON:
-        raise UnsupportedMedia
+    if media != route.takes and media.partition(";")[0].strip().lower() != route.takes:
+        raise UnsupportedMedia(accepts=route.takes)
     if len(request.body) > limits.BODY_BYTES:
         raise TooLarge(limit=limits.BODY_BYTES)
+    if type is Raw:
+        return Raw(request.body, request.headers, media)
     return decode_body(request.body, type)
 
 
@@ -115,7 +118,10 @@ def respond(route: Route, answer: Answer) -> Response:
             headers["location"] = route.location.replace("{id}", result.id)
     if answer.replayed:
         headers["idempotency-replayed"] = "true"
-    return Response(route.status, msgspec.json.encode(route.answer(result)), headers)
+    told = route.answer(result)
+    if isinstance(told, Document):
+        return Response(told.status, told.content, {**headers, **told.headers}, told.media)
+    return Response(route.status, msgspec.json.encode(told), headers)
 
 
 def problem(error: FrontdeskError, correlation_id: str) -> Response:

@@ -45,8 +45,9 @@ async def reply(send: "Send", response: Response, correlation_id: str) -> None:
         (b"content-type", response.content_type.encode()),
         (b"content-length", str(len(response.body)).encode()),
         (b"x-correlation-id", correlation_id.encode()),
-        (b"cache-control", b"no-store"),
     ]
     headers.extend((name.encode(), value.encode()) for name, value in response.headers.items())
+    if "cache-control" not in response.headers:
+        headers.append((b"cache-control", b"no-store"))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})

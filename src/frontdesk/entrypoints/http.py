@@ -19,7 +19,7 @@ from frontdesk.entrypoints.reading import given_correlation_id, read_query
 from frontdesk.entrypoints.requests import NO_ROUTE, OTHER_METHOD, Requests
 from frontdesk.entrypoints.throttle import Failures
 from frontdesk.kernel.bus import Bus
-from frontdesk.kernel.callers import Caller
+from frontdesk.kernel.callers import ANYONE, Caller
 from frontdesk.kernel.errors import (
     FrontdeskError,
     MethodNotAllowed,
@@ -97,9 +97,9 @@ class Endpoint:
             raise MethodNotAllowed(allowed=sorted(self._operations))
         if self._desk.admission is not None and scope["method"] != "GET":
             await self._desk.admission.admit()  # before the work that being refused would waste
-        client = scope.get("client")
-        caller = self._desk.caller(headers, client[0] if client else "")
         service, route = operation
+        client = scope.get("client")
+        caller = ANYONE if route.public else self._desk.caller(headers, client[0] if client else "")
         body = await read_body(receive, headers)
         request = Request(
             scope["path_params"], read_query(scope["query_string"]), headers, body, correlation_id

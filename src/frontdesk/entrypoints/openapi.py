@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from frontdesk import __version__
+from frontdesk.entrypoints.api import JSON, PROBLEM
 from frontdesk.kernel import limits
 from frontdesk.kernel.errors import (
     TABLE,
@@ -26,7 +27,7 @@ from frontdesk.kernel.errors import (
     Unavailable,
     UnsupportedMedia,
 )
-from frontdesk.kernel.http import Route
+from frontdesk.kernel.http import Document, Raw, Route
 from frontdesk.kernel.services import Service
 
 REF = "#/components/schemas/{name}"
@@ -51,7 +52,8 @@ def openapi(services: Iterable[Service]) -> dict[str, Any]:
     routes = [(service, route) for service in chosen for route in service.routes]
     types: list[Any] = [Problem]
     for _, route in routes:
-        types.extend(type for type in (route.body, route.query, route.returns) if type is not None)
+        told = (route.body, route.query, route.returns)
+        types.extend(type for type in told if type not in {None, Raw, Document})
     found, components = msgspec.json.schema_components(types, ref_template=REF)
     schemas = dict(zip(types, found, strict=True))  # two services may have structs of one name
     paths: dict[str, Any] = {}
@@ -74,8 +76,8 @@ def openapi(services: Iterable[Service]) -> dict[str, Any]:
 
 def refusals(route: Route) -> tuple[type[FrontdeskError], ...]:
     """Return every anticipated error of an operation."""
-    found: list[type[FrontdeskError]] = [Unauthenticated, MissingScope, NotFound, Malformed, Invalid]
-    found += [MethodNotAllowed, TooMany, Unavailable, TooLarge]
+    found: list[type[FrontdeskError]] = [] if route.public else [Unauthenticated, MissingScope]
+    found += [NotFound, Malformed, Invalid, MethodNotAllowed, TooMany, Unavailable, TooLarge]
     if route.method in {"POST", "PUT", "DELETE"}:
         found += [Conflict]
     if route.body is not None:
@@ -85,6 +87,11 @@ def refusals(route: Route) -> tuple[type[FrontdeskError], ...]:
     if route.kind is not None and not route.location:
         found += [Stale]
     return (*found, *route.refusals)
+
+
+def media_of(route: Route) -> str:
+    """Return the media type of an operation's answer, without its parameters."""
+    return route.gives.partition(";")[0] if route.returns is Document else JSON
 
 
 def errors_table() -> tuple[type[FrontdeskError], ...]:
@@ -104,12 +111,12 @@ def _operation(service: Service, route: Route, schemas: Schemas) -> dict[str, An
         "tags": [service.name],
         "summary": route.summary,
         "responses": _responses(route, schemas),
-        "security": [{"token": list(route.scopes)}],
+        "security": [] if route.public else [{"token": list(route.scopes)}],
     }
     if route.description:
         operation["description"] = route.description
     if route.body is not None:
-        content = {"application/json": {"schema": schemas[route.body]}}
+        content = {route.takes: {"schema": schemas.get(route.body, {})}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
 
@@ -138,7 +145,7 @@ def _query(route: Route, schemas: Schemas, components: Schemas) -> Iterable[dict
 
 
 def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
-    content = {"application/json": {"schema": schemas[route.returns]}}
+    content = {media_of(route): {"schema": schemas.get(route.returns, {})}}
     good: dict[str, Any] = {"description": route.summary, "content": content}
     headers: dict[str, Any] = {}
     if route.kind is not None:
@@ -155,6 +162,8 @@ def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
         by_status.setdefault(error.status, []).append(error)
     for status, errors in sorted(by_status.items()):
         text = " ".join(f"`{error.code}`: {error.title}" for error in errors)
-        content = {"application/problem+json": {"schema": schemas[Problem]}}
+        content = {PROBLEM: {"schema": schemas[Problem]}}
+        if route.returns is Document:
+            content[media_of(route)] = {"schema": {}}  # a page may say no in its own words
         answers[str(status)] = {"description": text, "content": content}
     return answers

@@ -39,6 +39,11 @@ def decode_query(query: Mapping[str, str], type: type[S]) -> S:
     raise Invalid(_faults_of_query(query, type))
 
 
+def own(query: Mapping[str, str], type: type[msgspec.Struct]) -> Mapping[str, str]:
+    """Return the parameters that belong there. Whoever passes a link on may hang more to it."""
+    return {name: value for name, value in query.items() if name in _fields(type)}
+
+
 def _faults_of_query(query: Mapping[str, str], type: type[msgspec.Struct]) -> tuple[Fault, ...]:
     from frontdesk.entrypoints.faults import ADVICE, MAX_FAULTS, pointer  # noqa: PLC0415 - only what is faulty pays
 

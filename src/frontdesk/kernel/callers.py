@@ -17,4 +17,5 @@ class Caller(msgspec.Struct, frozen=True):
         return self.grants.get(place) in roles
 
 
+ANYONE = Caller("anyone")  # who asks a public route: nobody has looked for a token
 DESK = Caller("frontdesk")  # the desk itself, when a message rather than a person is the cause

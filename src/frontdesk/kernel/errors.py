@@ -124,9 +124,9 @@ class TooLarge(FrontdeskError):
 
 
 class UnsupportedMedia(FrontdeskError):
-    """The body is not declared as JSON: send `Content-Type: application/json`."""
+    """The body is not of a type that this takes: send it as `accepts` says, mostly `application/json`."""
 
-    code, status, title = "unsupported_media_type", 415, "Send the body as application/json."
+    code, status, title = "unsupported_media_type", 415, "This does not take a body of that type."
 
 
 class Invalid(FrontdeskError):
@@ -158,11 +158,7 @@ class TooMany(FrontdeskError):
 class Unavailable(FrontdeskError):
     """Busy, or a dependency is down; the outcome may be unknown. Repeat with the same key after `retry_after` s."""
 
-    code, status, title = (
-        "unavailable",
-        503,
-        "Busy at the moment. Send it again with the same Idempotency-Key.",
-    )
+    code, status, title = "unavailable", 503, "Busy just now. Send it again with the same Idempotency-Key."
 
     def __init__(self, detail: str = "", retry_after: int = 1) -> None:
         super().__init__(detail)

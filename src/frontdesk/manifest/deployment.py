@@ -215,4 +215,4 @@ def _routes(services: Iterable[Service], operations: Service) -> Iterable[HttpRo
 
 
 def _route(route: Route, function: str) -> HttpRoute:
-    return HttpRoute(f"{route.method} {route.path}", function, route.scopes, public=False)
+    return HttpRoute(f"{route.method} {route.path}", function, route.scopes, public=route.public)

@@ -7,14 +7,14 @@ from typing import Any
 
 import msgspec
 
-from frontdesk.entrypoints.api import JSON, Request, Response, bug, problem, respond, understand
+from frontdesk.entrypoints.api import JSON, PROBLEM, Request, Response, bug, problem, respond, understand
 from frontdesk.entrypoints.lambdas.claims import caller_of, claims_of
 from frontdesk.entrypoints.lambdas.driving import drive
 from frontdesk.entrypoints.lambdas.emf import Gauge
 from frontdesk.entrypoints.lambdas.payload import Event, answer_of, correlation_id_of, request_of
 from frontdesk.entrypoints.reading import given_correlation_id
 from frontdesk.kernel.bus import Bus
-from frontdesk.kernel.callers import Caller
+from frontdesk.kernel.callers import ANYONE, Caller
 from frontdesk.kernel.errors import FrontdeskError, Malformed, NotFound
 from frontdesk.kernel.http import Route
 from frontdesk.kernel.ports import Store
@@ -85,16 +85,16 @@ class ServiceFunction:
         correlation_id = correlation_id or f"req_{self._bus.chance.bytes(12).hex()}"
         response = self._respond(lambda: self._handed_over(event, correlation_id), correlation_id)
         headers = {"x-correlation-id": correlation_id, **response.headers}
-        return {
-            "status": response.status,
-            "headers": headers,
-            "body": msgspec.json.decode(response.body),
-        }
+        is_json = response.content_type in {JSON, PROBLEM}
+        told = msgspec.json.decode(response.body) if is_json else response.body.decode()
+        return {"status": response.status, "headers": headers, "body": told}
 
     def _asked(self, event: Event, correlation_id: str) -> Asked:
         route = self._routes.get(event["routeKey"])
         if route is None:
             raise NotFound
+        if route.public:
+            return route, request_of(event, correlation_id), ANYONE
         caller = caller_of(event)
         self._check(claims_of(event))
         return route, request_of(event, correlation_id), caller

@@ -1,7 +1,7 @@
 """Requests and answers of an HTTP API: payload format 2.0."""
 
 import binascii
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import Any
 
@@ -50,16 +50,19 @@ def request_of(event: Event, correlation_id: str) -> Request:
 
 
 def answer_of(response: Response, correlation_id: str) -> dict[str, Any]:
-    """Return an answer as the API wants it. All that this house answers with is text."""
+    """Return an answer as the API wants it: text as it is, anything else in base 64."""
     headers = {
         "content-type": response.content_type,
         "x-correlation-id": correlation_id,
         "cache-control": "no-store",
         **response.headers,
     }
-    return {
-        "statusCode": response.status,
-        "headers": headers,
-        "body": response.body.decode(),
-        "isBase64Encoded": False,
-    }
+    text, is_coded = _text(response.body)
+    return {"statusCode": response.status, "headers": headers, "body": text, "isBase64Encoded": is_coded}
+
+
+def _text(body: bytes) -> tuple[str, bool]:
+    try:
+        return body.decode(), False
+    except UnicodeDecodeError:
+        return b64encode(body).decode(), True

@@ -34,7 +34,7 @@ ANYWHERE = (
     Unavailable,
 )
 CONVENTIONS = (
-    "Every call carries `Authorization: Bearer` and an access token. Bodies and answers are JSON.",
+    "Calls carry `Authorization: Bearer` and a token, bodies and answers are JSON: where not, the operation says it.",
     "Money is in minor units of its currency, moments are RFC 3339 in UTC. What is not listed is refused.",
     "Send `Idempotency-Key` with a POST, and the same key with every repeat of it: it takes effect once.",
     "An answer's `ETag`, sent back as `If-Match`, refuses a change that was decided on old data.",
@@ -97,16 +97,22 @@ def _operation(route: Route, operation: Mapping[str, Any]) -> Iterator[Block]:
 
 
 def _facts(route: Route, operation: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "Scopes", code(*route.scopes)
+    yield "Scopes", "open to everybody: it needs no token" if route.public else code(*route.scopes)
     if route.body is not None:
-        yield "Body", in_words(operation["requestBody"]["content"]["application/json"]["schema"], NAME)
+        yield "Body", _content(operation["requestBody"]["content"])
     answer = operation["responses"][str(route.status)]
-    shown = in_words(answer["content"]["application/json"]["schema"], NAME)
+    shown = _content(answer["content"])
     headers = f", with {code(*answer['headers'])}" if "headers" in answer else ""
     yield "Answer", f"{route.status} {shown}{headers}"
     own = [error for error in refusals(route) if error not in ANYWHERE]
     if own:
         yield "Errors", _codes(own)
+
+
+def _content(content: Mapping[str, Any]) -> str:
+    """Say what comes or is to be sent: a shape of ours, or something else by its media type."""
+    ((media, told),) = content.items()
+    return in_words(told["schema"], NAME) if told["schema"] else code(media)
 
 
 def _parameter(parameter: Mapping[str, Any]) -> str:
