@@ -7,8 +7,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from frontdesk.services.appointments.hours.clock import to_local
-from frontdesk.services.appointments.hours.spans import Busy, Open, capacity_in, has_room
-
+from frontdesk.services.appointments.hours.spans import Open, Taken, capacity_in, has_room
 
 INSTANT = timedelta(microseconds=1)
 
@@ -52,7 +51,7 @@ class Terms(msgspec.Struct, frozen=True):
         return now + self.lead, now + self.horizon
 
 
-def room_at(opens: Iterable[Open], busy: Iterable[Busy], visit: Visit, start: datetime) -> int:
+def room_at(opens: Iterable[Open], busy: Iterable[Taken], visit: Visit, start: datetime) -> int:
     """Return the capacity with which a visit can begin at `start`; 0 where it cannot."""
     begin, end = visit.taken(start)
     hours = capacity_in(opens, begin, end)
@@ -62,7 +61,7 @@ def room_at(opens: Iterable[Open], busy: Iterable[Busy], visit: Visit, start: da
 
 def free_times(
     opens: Sequence[Open],
-    busy: Sequence[Busy],
+    busy: Sequence[Taken],
     visit: Visit,
     terms: Terms,
     *,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import pairwise
+from typing import Protocol
 
 import msgspec
 
@@ -22,15 +23,20 @@ class Open(msgspec.Struct, frozen=True, order=True):
     capacity: int = 1
 
 
-class Busy(msgspec.Struct, frozen=True, order=True):
+class Taken(Protocol):
     """What one visit takes with its buffers, and how many such visits may share a moment, itself counted."""
 
-    start: datetime
-    end: datetime
-    capacity: int = 1
+    @property
+    def start(self) -> datetime: ...
+
+    @property
+    def end(self) -> datetime: ...
+
+    @property
+    def capacity(self) -> int: ...
 
 
-def has_room(busy: Iterable[Busy], start: datetime, end: datetime, capacity: int = 1) -> bool:
+def has_room(busy: Iterable[Taken], start: datetime, end: datetime, capacity: int = 1) -> bool:
     """Return whether one more visit fits: at every moment of it no more share than each of those there allows.
 
     This is what overlapping means, for those who offer times and for those who book them.
@@ -44,7 +50,7 @@ def has_room(busy: Iterable[Busy], start: datetime, end: datetime, capacity: int
     return all(_shared(meeting, moment, capacity) for moment in moments)
 
 
-def _shared(meeting: Sequence[Busy], moment: datetime, capacity: int) -> bool:
+def _shared(meeting: Sequence[Taken], moment: datetime, capacity: int) -> bool:
     there = [other.capacity for other in meeting if other.start <= moment < other.end]
     return len(there) < min((capacity, *there))
 

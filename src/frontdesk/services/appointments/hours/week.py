@@ -6,9 +6,11 @@ Pure, and kept as local time and zone: the same rule is another time in UTC afte
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
+from frontdesk.kernel.sensitive import SENSITIVE
 from frontdesk.services.appointments.hours.clock import DAY_MINUTES, shown
 from frontdesk.services.appointments.hours.spans import Open, Span, flattened, without
 
@@ -41,8 +43,12 @@ class ExceptionKind(StrEnum):
 
 
 class HoursException(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """On each date from `first` to `last`, both included: closed, or open as well, from `start` to `end`."""
+    """On each date from `first` to `last`, both included: closed, or open as well, from `start` to `end`.
 
+    `reason` is for the staff alone.
+    """
+
+    exception_id: str = ""
     first: date
     last: date
     kind: ExceptionKind
@@ -50,6 +56,7 @@ class HoursException(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     end: str = "24:00"
     visit_type_ids: tuple[str, ...] = ()
     capacity: int = 1
+    reason: Annotated[str | None, SENSITIVE] = None
 
     def holds_on(self, day: date) -> bool:
         """Return whether this says something about a date."""
