@@ -1,6 +1,6 @@
 """Clinics, doctors, visit types, and when a doctor works: what is kept of them.
 
-Pure. A clinic's id is a word that its owner chose, the others' are made here. The times of `hours` are wall-clock times.
+Pure. A clinic's id is a word that its owner chose; the others' are made here.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ import msgspec
 from frontdesk.kernel.kinds import Index, Kind
 from frontdesk.services.appointments.clinics.names import plain_name
 from frontdesk.services.appointments.hours.free import Terms, Visit
-from frontdesk.services.appointments.hours.week import HoursException, Opening, WeeklyRule
+from frontdesk.services.appointments.hours.week import HoursException, Opening, Week, WeeklyRule
 
 
 class PendingPolicy(StrEnum):
@@ -89,7 +89,7 @@ class Clinic(msgspec.Struct, frozen=True, kw_only=True):
 class Doctor(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody, or something (a room, a device), with appointments. No visit types: all of the clinic's.
 
-    `time_zone` None: the clinic's. `daily_cap`: visits on one local date, None: any number.
+    `time_zone`: by whose clocks they work, None: the clinic's. `daily_cap`: visits on one local date, None: any number.
     """
 
     clinic_id: str
@@ -106,7 +106,7 @@ class Doctor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Roster(msgspec.Struct, frozen=True):
-    """Whose name is whose at one clinic: plain name -> doctor id. One record, so that two doctors never share a name."""
+    """Whose name is whose at one clinic: plain name -> doctor id. One record, so that no two share a name."""
 
     names: Mapping[str, str] = {}
 
@@ -181,15 +181,10 @@ VISIT_TYPES = Kind(
 SCHEDULES = Kind("schedule", Schedule, often_read=True)  # under the doctor's id, or the clinic's
 
 
-def zone_of(clinic: Clinic, doctor: Doctor) -> str:
-    """Return by which clocks a doctor works."""
-    return doctor.time_zone or clinic.time_zone
-
-
-def terms(clinic: Clinic, doctor: Doctor) -> Terms:
-    """Return where visits to a doctor may begin."""
+def terms(clinic: Clinic) -> Terms:
+    """Return where visits may begin: dates and times are those of the clinic, wherever the doctor is."""
     return Terms(
-        zone_of(clinic, doctor),
+        clinic.time_zone,
         clinic.grid_minutes,
         timedelta(minutes=clinic.lead_minutes),
         timedelta(days=clinic.horizon_days),
@@ -197,10 +192,10 @@ def terms(clinic: Clinic, doctor: Doctor) -> Terms:
 
 
 def opening(clinic: Clinic, doctor: Doctor, own: Schedule | None, everybodys: Schedule | None) -> Opening:
-    """Return when a doctor works, by their own schedule and the clinic's."""
-    schedules = [schedule for schedule in (own, everybodys) if schedule is not None]
-    return Opening(
-        zone_of(clinic, doctor),
-        own.rules if own else (),
-        tuple(exception for schedule in schedules for exception in schedule.exceptions),
-    )
+    """Return when a doctor works, by their own schedule and clocks and by the clinic's."""
+    weeks = []
+    if own is not None:
+        weeks.append(Week(doctor.time_zone or clinic.time_zone, own.rules, own.exceptions))
+    if everybodys is not None:
+        weeks.append(Week(clinic.time_zone, everybodys.rules, everybodys.exceptions))
+    return tuple(weeks)

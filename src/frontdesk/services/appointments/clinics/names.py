@@ -10,7 +10,7 @@ TITLES = frozenset(
 MAX_PLAIN = 200  # characters kept of a name: a few letters become eighteen when they are taken apart
 
 _FEMININE = re.compile(r"\(\s*[ao]\s*\)|[ªº]", re.IGNORECASE)  # Dr(a). and Dr.ª
-_APOSTROPHES = re.compile(r"['`´\u2018\u2019\u02bc\uff07]")
+_APOSTROPHES = re.compile(r"['`\u00b4\u2018\u2019\u02bc\uff07]")
 _WORD = re.compile(r"[^\W_]+")
 # Letters that are no letter plus an accent to Unicode, though people type them as if they were.
 _STROKES = str.maketrans(

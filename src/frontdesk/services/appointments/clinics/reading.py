@@ -2,7 +2,7 @@
 
 import msgspec
 
-from frontdesk.kernel.errors import NotFound, Rejected
+from frontdesk.kernel.errors import Rejected
 from frontdesk.kernel.kinds import Stored
 from frontdesk.kernel.unit import Unit
 from frontdesk.services.appointments.clinics.model import (
@@ -71,12 +71,4 @@ async def practice(unit: Unit, doctor: Stored[Doctor], clinic: Stored[Clinic] | 
         id: stored.value for id, stored in (await unit.get_many(SCHEDULES, [doctor.id, place.id])).items()
     }
     works = opening(place.value, doctor.value, schedules.get(doctor.id), schedules.get(place.id))
-    return Practice(place, doctor, works, terms(place.value, doctor.value))
-
-
-async def get_clinic(unit: Unit, clinic_id: str) -> Stored[Clinic]:
-    """Return a clinic. Raises NotFound."""
-    stored = await unit.find(CLINICS, clinic_id)
-    if stored is None:
-        raise NotFound
-    return stored
+    return Practice(place, doctor, works, terms(place.value))

@@ -4,14 +4,14 @@ Pure, and kept as local time and zone: the same rule is another time in UTC afte
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
 from frontdesk.kernel.sensitive import SENSITIVE
-from frontdesk.services.appointments.hours.clock import DAY_MINUTES, shown
+from frontdesk.services.appointments.hours.clock import DAY_MINUTES, shown, to_local
 from frontdesk.services.appointments.hours.spans import Open, Span, flattened, without
 
 
@@ -66,40 +66,57 @@ class HoursException(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 Hours = WeeklyRule | HoursException
 
 
-class Opening(msgspec.Struct, frozen=True):
-    """All that says when a doctor works, and on whose clocks."""
+class Week(msgspec.Struct, frozen=True):
+    """Hours and exceptions by the clocks of one place: a doctor's own, or those of the whole clinic."""
 
     zone: str
     rules: tuple[WeeklyRule, ...] = ()
-    exceptions: tuple[HoursException, ...] = ()  # the doctor's own and the clinic's
+    exceptions: tuple[HoursException, ...] = ()
 
 
-def working_intervals(opening: Opening, first: date, last: date, visit_type_id: str = "") -> tuple[Open, ...]:
-    """Return when the doctor sees patients from one local date to another, both included.
+Opening = tuple[Week, ...]
+"""All that says when a doctor works. Any week may open, and what one closes is closed."""
+
+
+def working_intervals(
+    opening: Opening, since: datetime, until: datetime, visit_type_id: str = ""
+) -> tuple[Open, ...]:
+    """Return when the doctor sees patients: all that meets the time from `since` to `until`, and not cut there.
 
     In order, without overlaps, joined over midnight. Without a visit type: all that is open for anything.
     """
-    days = tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
-    return flattened(piece for day in days for piece in _working(opening, day, visit_type_id))
+    open_: list[Open] = []
+    closed: list[Span] = []
+    for week in opening:
+        for day in _dates(since, until, week.zone):
+            open_ += _open_on(week, day, visit_type_id)
+            closed += _closed_on(week, day)
+    working = [
+        Open(span.start, span.end, piece.capacity)
+        for piece in open_
+        for span in without([Span(piece.start, piece.end)], closed)
+    ]
+    return tuple(piece for piece in flattened(working) if piece.start < until and since < piece.end)
 
 
-def working_around(opening: Opening, first: date, last: date, visit_type_id: str = "") -> tuple[Open, ...]:
-    """Return the same with the days before and after, for visits that reach over midnight."""
-    day = timedelta(days=1)
-    return working_intervals(opening, first - day, last + day, visit_type_id)
+def _dates(since: datetime, until: datetime, zone: str) -> Iterator[date]:
+    first, last = to_local(since, zone).date(), to_local(until, zone).date()
+    yield from (first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
-def _working(opening: Opening, day: date, visit_type_id: str) -> Iterator[Open]:
-    special = [exception for exception in opening.exceptions if exception.holds_on(day)]
-    extra = [exception for exception in special if exception.kind is ExceptionKind.EXTRA]
-    closed = [exception for exception in special if exception.kind is ExceptionKind.CLOSED]
-    holes = [span for hours in closed for span in _spans(hours, day, opening.zone)]
-    usual = [rule for rule in opening.rules if rule.holds_on(day)]
-    working: tuple[Hours, ...] = (*usual, *extra)
-    for hours in working:
+def _open_on(week: Week, day: date, visit_type_id: str) -> Iterator[Open]:
+    rules = [rule for rule in week.rules if rule.holds_on(day)]
+    extra = [hours for hours in week.exceptions if hours.kind is ExceptionKind.EXTRA and hours.holds_on(day)]
+    both: tuple[Hours, ...] = (*rules, *extra)
+    for hours in both:
         if not visit_type_id or not hours.visit_type_ids or visit_type_id in hours.visit_type_ids:
-            for span in without(_spans(hours, day, opening.zone), holes):
-                yield Open(span.start, span.end, hours.capacity)
+            yield from (Open(span.start, span.end, hours.capacity) for span in _spans(hours, day, week.zone))
+
+
+def _closed_on(week: Week, day: date) -> Iterator[Span]:
+    for hours in week.exceptions:
+        if hours.kind is ExceptionKind.CLOSED and hours.holds_on(day):
+            yield from _spans(hours, day, week.zone)
 
 
 def _spans(hours: Hours, day: date, zone: str) -> Iterable[Span]:
