@@ -32,12 +32,12 @@ def visit(
     offered: bool = False,
 ) -> Visit:
     """Return a visit of which nothing has changed for three days."""
-    return Visit(id, state, start, NOW - timedelta(days=3), asked_at, offered)
+    return Visit(id, state, start, start, NOW - timedelta(days=3), asked_at, offered)
 
 
 def pressed(scope: Scope, id: str = "apt_1", seen: datetime | None = TOMORROW) -> Said:
     """Press a button of a message about this visit."""
-    return Said(scope, id, pressed=True, seen=seen)
+    return Said(scope, id, sure=True, seen=seen)
 
 
 def test_yes_confirms_the_only_visit_to_come() -> None:
@@ -86,7 +86,7 @@ def test_are_you_sure_is_forgotten_after_a_day() -> None:
 
 
 def test_are_you_sure_is_void_when_the_visit_has_changed_since() -> None:
-    asked = Visit("apt_1", State.PENDING, TOMORROW, changed_at=NOW, asked_at=NOW - timedelta(minutes=1))
+    asked = Visit("apt_1", State.PENDING, TOMORROW, TOMORROW, NOW, NOW - timedelta(minutes=1))
 
     assert decide(NO, [asked], NOW).outcome is Outcome.SURE
 
@@ -141,6 +141,12 @@ def test_an_offer_that_has_lapsed_is_over() -> None:
     assert decide(pressed(Scope.CONFIRM), [lapsed], NOW).outcome is Outcome.OFFER_OVER
 
 
+def test_an_offer_is_over_as_soon_as_its_time_is_held_no_longer() -> None:
+    late = Visit("apt_1", State.HELD, TOMORROW, NOW, NOW - timedelta(minutes=15), offered=True)
+
+    assert decide(pressed(Scope.CONFIRM), [late], NOW).outcome is Outcome.OFFER_OVER
+
+
 def test_yes_with_a_visit_and_an_offer_is_asked_which() -> None:
     held = visit("apt_2", State.HELD, offered=True)
 
@@ -157,6 +163,7 @@ VISITS = st.builds(
     st.sampled_from(["apt_1", "apt_2", "apt_3"]),
     st.sampled_from(State),
     st.sampled_from([NOW - timedelta(hours=1), TOMORROW, TOMORROW + timedelta(days=2)]),
+    st.sampled_from([NOW, TOMORROW]),
     st.just(NOW - timedelta(days=3)),
     st.sampled_from([None, NOW - timedelta(hours=1), NOW - timedelta(days=2)]),
     st.booleans(),

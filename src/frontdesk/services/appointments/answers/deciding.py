@@ -1,7 +1,7 @@
 """What an answer means: which visit it belongs to, and what is to be done about it. Pure.
 
 The visit is the one that a button or a reply names. Where nothing names it, it must be the only one that it can be:
-else we ask which. What cannot be taken back is asked once more, unless somebody pressed the button that says it.
+else we ask which. A bare "no" is asked once more before it cancels.
 """
 
 from collections.abc import Sequence
@@ -35,21 +35,23 @@ class Outcome(StrEnum):
 
 
 class Visit(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A visit that an answer may belong to. `asked_at`: when we asked whether they are sure to cancel it.
+    """A visit that an answer may belong to, `until` it begins, or is no longer held.
 
-    `offered`: it is held for them by an offer of the waiting list, which is open or is over.
+    `asked_at`: when we asked whether they are sure to cancel it. `offered`: the waiting list offers it, or did, and
+    they have not accepted.
     """
 
     id: str
     state: State
     start: datetime
+    until: datetime
     changed_at: datetime
     asked_at: datetime | None = None
     offered: bool = False
 
     def is_open(self, now: datetime) -> bool:
         """Return whether there is anything to answer about it."""
-        return now < self.start and (self.state in AWAITED or (self.offered and self.state is State.HELD))
+        return now < self.until and (self.state in AWAITED or (self.offered and self.state is State.HELD))
 
     def is_asked(self, now: datetime) -> bool:
         """Return whether our question, are you sure, waits for its answer. What was changed since has voided it."""
@@ -60,12 +62,12 @@ class Visit(msgspec.Struct, frozen=True, omit_defaults=True):
 class Said(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was said: by the button or link of `visit_id`, in reply to a message about it, or ("") with no such aim.
 
-    `seen` is the start that the answered message spoke of, where that is known.
+    `sure`: by a button, or in so many words. `seen`: the start that the answered message spoke of, where it is known.
     """
 
     scope: Scope
     visit_id: str = ""
-    pressed: bool = False
+    sure: bool = False
     seen: datetime | None = None
 
 
@@ -107,9 +109,9 @@ def _offered(said: Said) -> Outcome:
 def _booked(said: Said, visit: Visit, now: datetime) -> Outcome:
     if said.scope is Scope.RESCHEDULE:
         return Outcome.TIMES
-    if said.pressed:
+    if said.sure:
         return Outcome.CONFIRMED if said.scope is Scope.CONFIRM else Outcome.CANCELLED
     if said.scope is Scope.CANCEL:
         return Outcome.CANCELLED if visit.is_asked(now) else Outcome.SURE
-    # "Yes" to "are you sure to cancel?" may mean either: only the buttons will do.
+    # "Yes" to "are you sure to cancel?" may mean either: it takes a button, or clear words.
     return Outcome.SURE if visit.is_asked(now) else Outcome.CONFIRMED
