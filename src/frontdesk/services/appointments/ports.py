@@ -37,6 +37,8 @@ class Template(StrEnum):
         "appointment-which"  # which of these do you mean? `visits`: a line each; a button `visit` for each
     )
     IS_OVER = "appointment-is-over"  # it was cancelled already, or has been
+    TIMES = "appointment-times"  # choose another time here; link
+    TOO_LATE = "appointment-too-late"  # too late to change it in this way: call the clinic
 
 
 class Button(msgspec.Struct, frozen=True):
