@@ -41,7 +41,10 @@ class Case(msgspec.Struct, frozen=True):
     appointment: Appointment
     books: Books
     events: tuple[Event, ...] = ()
-    timers: tuple[Timer, ...] = ()
+
+    def told(self, *events: Event) -> "Case":
+        """Return the case with more to tell."""
+        return msgspec.structs.replace(self, events=(*self.events, *events))
 
 
 class Change(msgspec.Struct, frozen=True):

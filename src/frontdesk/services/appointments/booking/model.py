@@ -41,13 +41,17 @@ class Actor(msgspec.Struct, frozen=True):
 
 
 class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Who comes. `language` is a BCP 47 tag, `document` a national id, `phone` E.164."""
+    """Who comes. `language` is a BCP 47 tag, `document` a national id, `phone` E.164.
+
+    `channels` are those by which they agreed to be written to, the preferred first: whatsapp, sms, email.
+    """
 
     name: Annotated[str, SENSITIVE]
     phone: Annotated[str | None, SENSITIVE] = None
     email: Annotated[str | None, SENSITIVE] = None
     language: str | None = None
     document: Annotated[str | None, SENSITIVE] = None
+    channels: tuple[str, ...] = ()
 
 
 class Time(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -66,6 +70,14 @@ class Time(msgspec.Struct, frozen=True, omit_defaults=True):
     def minutes(self) -> int:
         """How long the visit lasts."""
         return int((self.end - self.start).total_seconds()) // 60
+
+
+class First(msgspec.Struct, frozen=True):
+    """With whom and when a moved appointment was to be at first: what its booking answered."""
+
+    doctor_id: str
+    doctor_name: str
+    time: Time
 
 
 class Step(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -103,6 +115,7 @@ class Appointment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     overbooked: bool = False
     cancellation: str = ""
     sequence: int = 0
+    first: First | None = None
     reason: Annotated[str, SENSITIVE] = ""
     notes: Annotated[str, SENSITIVE] = ""
     steps: tuple[Step, ...] = ()
@@ -124,9 +137,12 @@ class Appointment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 def _as_created(appointment: Appointment) -> Appointment:
-    """Take an appointment back to the state that its creation answered."""
-    first = appointment.steps[0] if appointment.steps else None
-    return appointment if first is None else replace(appointment, state=first.state, steps=(first,))
+    """Take an appointment back to the state and time that its creation answered."""
+    step, first = appointment.steps[0], appointment.first
+    was = replace(appointment, state=step.state, steps=(step,), cancellation="", sequence=0, first=None)
+    if first is None:
+        return was
+    return replace(was, doctor_id=first.doctor_id, doctor_name=first.doctor_name, time=first.time)
 
 
 APPOINTMENTS = Kind(

@@ -20,7 +20,7 @@ class TooLate(Rejected):
 
 
 class TooEarly(Rejected):
-    """It can be said only from a certain moment on; see from."""
+    """It can be said only from a certain moment on; see earliest."""
 
 
 class HoldLapsed(Rejected):

@@ -43,7 +43,7 @@ class Verb(StrEnum):
 _S, _V = State, Verb
 _TABLE: Mapping[State, Mapping[Verb, State]] = {
     _S.PROPOSED: {_V.ACCEPT: _S.PENDING, _V.CANCEL: _S.CANCELLED},
-    _S.HELD: {_V.COMPLETE: _S.PENDING, _V.LAPSE: _S.EXPIRED, _V.CANCEL: _S.CANCELLED},
+    _S.HELD: {_V.COMPLETE: _S.PENDING, _V.LAPSE: _S.EXPIRED},
     _S.PENDING: {
         _V.CONFIRM: _S.CONFIRMED,
         _V.LAPSE: _S.EXPIRED,

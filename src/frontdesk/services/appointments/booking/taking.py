@@ -1,0 +1,97 @@
+"""Taking a time and giving it up, in the doctor's agenda and the patient's together. Pure."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import msgspec
+
+from frontdesk.services.appointments.booking.agenda import Agenda, Books, Busy, day_ids, patient_agenda
+from frontdesk.services.appointments.booking.change import Wish
+from frontdesk.services.appointments.booking.model import Appointment, Time
+from frontdesk.services.appointments.booking.refusals import DayFull, PatientBusy, SlotTaken, TooManyOpen
+from frontdesk.services.appointments.hours.spans import has_room
+
+MAX_BUSY = 500  # entries of one agenda: its record stays far below the size of a commit
+_KEPT = timedelta(days=2)  # how long a patient's visit stays in their agenda when it is over
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """From when to when something else is: all that is told of it."""
+
+    start: datetime
+    end: datetime
+
+
+def agenda_ids(doctor_id: str, time: Time, patient_id: str) -> Iterator[str]:
+    """Yield the ids of the agendas in which an appointment stands."""
+    yield from day_ids(doctor_id, time.busy_from, time.busy_until)
+    if patient_id:
+        yield patient_agenda(patient_id)
+
+
+def take(
+    books: Books, id: str, wish: Wish, now: datetime, until: datetime | None = None
+) -> tuple[Books, bool]:
+    """Enter an appointment where it is wished, and nowhere else of these days; say whether that overbooks somebody.
+
+    Raises SlotTaken, PatientBusy, TooManyOpen, unless the wish is to overbook; DayFull.
+    """
+    time = wish.time
+    clash = [*_doctor_is_busy(books, id, wish, now)]
+    if clash and not wish.overbook:
+        raise SlotTaken(conflicts_with=clash)
+    alone = wish.patient_id == "" or _patient_can(books, id, wish, now)
+    of_doctor = Busy(id, time.busy_from, time.busy_until, wish.capacity, until)
+    for day in day_ids(wish.doctor_id, time.busy_from, time.busy_until):
+        books = books.put(day, _bounded(books.agenda(day).entered(of_doctor, now)))
+    if wish.patient_id:
+        mine = patient_agenda(wish.patient_id)
+        agenda = books.agenda(mine).since(now - _KEPT)
+        books = books.put(mine, _bounded(agenda.entered(Busy(id, time.start, time.end, 1, until), now)))
+    return books, bool(clash) or not alone
+
+
+def give_up(books: Books, id: str, appointment: Appointment, now: datetime) -> Books:
+    """Strike an appointment out of every agenda in which it stands."""
+    for agenda_id in agenda_ids(appointment.doctor_id, appointment.time, appointment.patient_id):
+        books = books.put(agenda_id, books.agenda(agenda_id).left(id, now))
+    return books
+
+
+def count_missed(books: Books, patient_id: str, by: int) -> Books:
+    """Note that a patient did not come (1), or did after all (-1)."""
+    if not patient_id:
+        return books
+    mine = patient_agenda(patient_id)
+    agenda = books.agenda(mine)
+    return books.put(mine, msgspec.structs.replace(agenda, missed=max(0, agenda.missed + by)))
+
+
+def _doctor_is_busy(books: Books, id: str, wish: Wish, now: datetime) -> Iterator[Taken]:
+    """Yield what stands in the way, in order; what crosses midnight once."""
+    start, end = wish.time.busy_from, wish.time.busy_until
+    seen: dict[str, Busy] = {}
+    for day in day_ids(wish.doctor_id, start, end):
+        others = books.agenda(day).others(id, now)
+        if not has_room(others, start, end, wish.capacity):
+            seen |= {one.appointment_id: one for one in others if one.meets(start, end)}
+    yield from (Taken(one.start, one.end) for one in seen.values())
+
+
+def _patient_can(books: Books, id: str, wish: Wish, now: datetime) -> bool:
+    """Return whether the patient may come then. Raises PatientBusy, TooManyOpen, unless the wish is to overbook."""
+    others = books.agenda(patient_agenda(wish.patient_id)).others(id, now)
+    clash = [Taken(one.start, one.end) for one in others if one.meets(wish.time.start, wish.time.end)]
+    if clash and not wish.overbook:
+        raise PatientBusy(conflicts_with=clash)
+    coming = sum(one.end > now for one in others)
+    many = wish.max_open is not None and coming >= wish.max_open
+    if many and not wish.overbook:
+        raise TooManyOpen(max_open=wish.max_open)
+    return not clash
+
+
+def _bounded(agenda: Agenda) -> Agenda:
+    if len(agenda.busy) > MAX_BUSY:
+        raise DayFull(most=MAX_BUSY)
+    return agenda
