@@ -34,7 +34,8 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
 
     `text` is all of it in plain text, links included where the channel has no buttons. `template` and `parameters` are
     for channels that want an approved template (parameters in the order of its {{1}}, {{2}}); "" is free text. `to` is
-    as it was given to the desk; a channel without addresses of its own (Slack, Teams) passes it over.
+    as it was given to the desk; a channel without addresses of its own (Slack, Teams) passes it over. `unsubscribe` is
+    where a POST withdraws the consent to messages like this (RFC 8058), for e-mail; "" where nothing does.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     template: str = ""
     parameters: Annotated[tuple[str, ...], SENSITIVE] = ()
     answers: tuple[Answer, ...] = ()
+    unsubscribe: Private = ""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -69,13 +71,18 @@ class Progress(StrEnum):
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """What a provider tells later about a message that it has taken. `failure` and `code` with FAILED alone."""
+    """What a provider tells later about a message that it has taken. `failure` and `code` with FAILED alone.
+
+    `message_id` is ours, "" from a provider that does not give it back: it tells that a message went out although the
+    answer to the try was lost.
+    """
 
     provider_id: str
     progress: Progress
     at: datetime
     failure: Failure | None = None
     code: str = ""
+    message_id: str = ""
 
 
 class Inbound(msgspec.Struct, frozen=True, kw_only=True):
