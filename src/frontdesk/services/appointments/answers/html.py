@@ -72,7 +72,7 @@ def second_thoughts(text: str, warning: str, last: str, fields: Mapping[str, str
 
 
 def choice(name: str, days: Mapping[str, Mapping[str, str]], text: str, fields: Mapping[str, str]) -> str:
-    """Return a form in which one of the values (by what it is called, by day) is chosen."""
+    """Return a form in which one of the values of the days is chosen; each is shown as its text."""
     sets = "".join(
         f"<fieldset><legend>{escape(day)}</legend>{_radios(name, values)}</fieldset>"
         for day, values in days.items()
@@ -94,7 +94,7 @@ def read_form(content: bytes) -> Mapping[str, str]:
 def _radios(name: str, values: Mapping[str, str]) -> str:
     return "".join(
         f'<label><input type="radio" name="{name}" value="{escape(value)}" required> {escape(text)}</label>'
-        for text, value in values.items()
+        for value, text in values.items()
     )
 
 

@@ -54,8 +54,8 @@ LINKS = Kind(
     ),
 )
 
-_LETTERS = {Scope.CONFIRM: "c", Scope.CANCEL: "x", Scope.RESCHEDULE: "r"}
-_SCOPES = {letter: scope for scope, letter in _LETTERS.items()}
+LETTERS = {Scope.CONFIRM: "c", Scope.CANCEL: "x", Scope.RESCHEDULE: "r"}
+_SCOPES = {letter: scope for scope, letter in LETTERS.items()}
 
 
 def token_of(message_id: str, seal: Seal) -> str:
@@ -75,7 +75,7 @@ def page_of(site: str, token: str) -> str:
 
 def payload(scope: Scope, token: str) -> str:
     """Return what a button brings back: `c:TOKEN`, `x:TOKEN`, `r:TOKEN`."""
-    return f"{_LETTERS[scope]}:{token}"
+    return f"{LETTERS[scope]}:{token}"
 
 
 def read_payload(text: str) -> tuple[Scope, str] | None:
