@@ -22,11 +22,10 @@ class Failure(StrEnum):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """A button: what is on it, what comes back when it is pressed, and a page where the same can be done."""
+    """A button: what is on it, and what comes back when it is pressed."""
 
     title: str
     payload: Private
-    url: Private = ""
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):

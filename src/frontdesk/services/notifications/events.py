@@ -67,6 +67,7 @@ class AnswerReceived(Event, frozen=True, kw_only=True):
     person: str
     intent: str
     sure: bool
+    message_id: str
     about: str
     candidates: tuple[str, ...]
     answered: str = ""
