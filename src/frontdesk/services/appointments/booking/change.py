@@ -1,10 +1,11 @@
 """What booking decides and hands on: a wish, a case that is being decided, a change that is ready to be committed."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 import msgspec
 
-from frontdesk.kernel.kinds import AnyStored, Stored
+from frontdesk.kernel.kinds import AnyKind, AnyStored, Stored
 from frontdesk.kernel.messages import Event
 from frontdesk.kernel.records import Free, Take
 from frontdesk.kernel.unit import Timer, Unit
@@ -15,8 +16,9 @@ from frontdesk.services.appointments.booking.model import Appointment, Patient, 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """Which time is wanted, with whom and for whom. Names are resolved, clocks told in UTC, opening hours checked.
 
-    `capacity` is how many the doctor sees at once then, `max_open` how many visits the patient may have before them.
-    `overbook` is the reason for taking a time that is taken, "" to be refused.
+    `capacity` is how many the doctor sees at once then, `daily_cap` how many on that date, `max_open` how many visits
+    the patient may have before them. `release`: so long before it, it must be confirmed. `overbook` is the reason for
+    taking a time that is taken or `outside` the doctor's hours, "" to be refused.
     """
 
     clinic_id: str
@@ -28,6 +30,9 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     patient_id: str = ""
     patient: Patient | None = None
     max_open: int | None = None
+    daily_cap: int | None = None
+    release: timedelta | None = None
+    outside: bool = False
     overbook: str = ""
     source: Source = Source.DESK
     reason: str = ""
@@ -54,6 +59,8 @@ class Change(msgspec.Struct, frozen=True):
     others: tuple[AnyStored, ...] = ()
     events: tuple[Event, ...] = ()
     timers: tuple[Timer, ...] = ()
+    unchanged: tuple[AnyStored, ...] = ()
+    absent: tuple[tuple[AnyKind, str], ...] = ()
 
     async def commit(  # what a unit takes, besides the change itself
         self,
@@ -69,7 +76,8 @@ class Change(msgspec.Struct, frozen=True):
             self.primary,
             *self.others,
             *others,
-            unchanged=unchanged,
+            unchanged=(*self.unchanged, *unchanged),
+            absent=self.absent,
             claims=claims,
             events=(*self.events, *events),
             timers=(*self.timers, *timers),

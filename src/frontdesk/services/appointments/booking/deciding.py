@@ -224,6 +224,7 @@ def _enter(  # noqa: PLR0917 - one step of one case
         doctor_id=wish.doctor_id,
         doctor_name=wish.doctor_name,
         overbooked=overbooked,
+        capacity=wish.capacity,
     )
     why = wish.overbook if overbooked else ""
     there = there.came_to(state, verb, actor, now, why, overbooked=overbooked)

@@ -99,7 +99,7 @@ class Appointment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """One appointment. `patient` is None while it is held for nobody in particular, or after an erasure.
 
     `sequence` counts changes of time and place, as iCalendar does. `cancellation` is a code of HL7's
-    appointment-cancellation-reason.
+    appointment-cancellation-reason. `capacity`: how many the doctor sees at once then.
     """
 
     clinic_id: str
@@ -113,6 +113,7 @@ class Appointment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     visit_type_id: str = ""
     held_until: datetime | None = None
     overbooked: bool = False
+    capacity: int = 1
     cancellation: str = ""
     sequence: int = 0
     first: First | None = None
