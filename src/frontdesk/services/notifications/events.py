@@ -55,7 +55,7 @@ class AnswerReceived(Event, frozen=True, kw_only=True):
     """Somebody has written to the desk, or pressed a button.
 
     `intent`: confirm, cancel, move, stop or unclear. `sure`: it was said in so many words; otherwise ask once more.
-    `about` is what the answered message was about, `answered` the id that its sender gave to it (the Idempotency-Key):
+    `about` is what the answered message was about, `message_id` the id that whoever wanted it sent gave it (its key):
     by it an answer to an older message is known. Both are "" when the answer does not say. `candidates` are what
     messages of the last days to this person were about, newest first. `payload` is that of the button, as it was sent
     ("" for text). `person` is "" for somebody unknown.
@@ -70,7 +70,6 @@ class AnswerReceived(Event, frozen=True, kw_only=True):
     message_id: str
     about: str
     candidates: tuple[str, ...]
-    answered: str = ""
     payload: str
     channel: str
     received_at: datetime
