@@ -74,9 +74,9 @@ class Stage:
         made = {port: _OUTSIDE[port.__name__] for port in service.needs}
         return Bus(clock or self.clock, self.chance, Providers(self, made))
 
-    def queue(self, subscriber: str) -> Queue:
-        """Return a subscriber's queue."""
-        return Queue(self.client, self.names.queue_url(self.names.queue(subscriber)))
+    def queue(self, name: str) -> Queue:
+        """Return the queue that the manifest calls so."""
+        return Queue(self.client, self.names.queue_url(self.names.queue(name)))
 
     def parked(self, service: str) -> Queue:
         """Return the queue of what the bus refused of a service."""
@@ -122,9 +122,11 @@ class Stage:
         """Return the dead letters of every service that reacts to something."""
         from frontdesk.adapters.aws.letters import DynamoLetters
 
-        services = {queue.name: queue.service for queue in self.manifest.deployment.queues if queue.mapped}
+        heard = [queue for queue in self.manifest.deployment.queues if queue.mapped]
+        queues = {subscriber: queue for queue in heard for subscriber in (queue.name, *queue.subscribers)}
+        services = {subscriber: queue.service for subscriber, queue in queues.items()}
         stores = {name: self.store(name) for name in services.values()}
-        return DynamoLetters(stores, services, self.queue, side_by_side)
+        return DynamoLetters(stores, services, lambda one: self.queue(queues[one].name), side_by_side)
 
     def withdrawals(self, run: "Run") -> "SeenWithdrawals | None":
         """Return what is known of withdrawn tokens, None where no one signs in here. `run` drives a coroutine."""

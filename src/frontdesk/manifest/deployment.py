@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from frontdesk.adapters.aws.burial import KINDS
 from frontdesk.adapters.aws.items import index_name
 from frontdesk.kernel.http import Route
-from frontdesk.kernel.services import Service, subscribers
+from frontdesk.kernel.services import Service
 from frontdesk.manifest import permissions, sizes, uses
 from frontdesk.manifest.alarms import BUDGET, alarms
 from frontdesk.manifest.shape import (
@@ -26,6 +26,7 @@ from frontdesk.manifest.shape import (
     Stream,
     Table,
 )
+from frontdesk.manifest.sharing import Sharing, is_split, queues_of
 
 IDENTITY = "identity"  # the service that signs people in; its functions carry what that takes
 OAUTH, OPERATIONS, SWEEPER = "identity-oauth", "operations-http", "operations-sweeper"
@@ -83,13 +84,13 @@ def deployment(services: Sequence[Service], operations: Service) -> Deployment:
 
 def _queues(services: Sequence[Service]) -> Iterable[Queue]:
     published = {event.NAME for service in services for event in service.events}
-    for name, (service, reactions) in subscribers(services).items():
+    for service, name, sharing in _sharing(services):
         own = {timer.NAME for timer in service.timers}
-        names = [reaction.on.NAME for reaction in reactions]
+        names = dict.fromkeys(one.on.NAME for reactions in sharing.values() for one in reactions)
         events = tuple(event for event in names if event in published)
         timers = tuple(event for event in names if event in own)
         if events or timers:
-            yield _queue(name, service, events, timers, slow=reactions[0].slow)
+            yield _queue(name, service, sharing, events, timers)
     yield Queue(
         name=BEAT_QUEUE,
         function=SWEEPER,
@@ -105,9 +106,19 @@ def _queues(services: Sequence[Service]) -> Iterable[Queue]:
     )
 
 
+def _sharing(services: Iterable[Service]) -> Iterable[tuple[Service, str, Sharing]]:
+    for service in services:
+        yield from ((service, name, sharing) for name, sharing in queues_of(service).items())
+
+
+def _is_slow(sharing: Sharing) -> bool:
+    return any(reaction.slow for reactions in sharing.values() for reaction in reactions)
+
+
 def _queue(
-    name: str, service: Service, events: tuple[str, ...], timers: tuple[str, ...], *, slow: bool
+    name: str, service: Service, sharing: Sharing, events: tuple[str, ...], timers: tuple[str, ...]
 ) -> Queue:
+    slow = _is_slow(sharing)
     return Queue(
         name=name,
         function=name,
@@ -120,6 +131,7 @@ def _queue(
         window=0,
         concurrency=sizes.SLOW_CONCURRENCY if slow else sizes.CONCURRENCY,
         mapped=True,
+        subscribers=tuple(sharing),
     )
 
 
@@ -148,11 +160,10 @@ def _looking_at_withdrawals(service: Service, services: Sequence[Service]) -> It
 
 def _subscribers(service: Service, queues: Sequence[Queue]) -> Iterable[Function]:
     deployed = {queue.name for queue in queues}
-    for name, (_, reactions) in subscribers([service]).items():
+    for name, sharing in queues_of(service).items():
         if name in deployed:
-            granted = permissions.subscriber(service, name)
-            slow = reactions[0].slow  # all of them are, or none
-            yield _function(name, "queue", service.name, granted, subscriber=name, slow=slow)
+            granted = permissions.subscriber(service, name, splits=is_split(sharing))
+            yield _function(name, "queue", service.name, granted, subscriber=name, slow=_is_slow(sharing))
 
 
 def _function(

@@ -20,6 +20,7 @@ FROM_STREAMS = (
     "dynamodb:ListStreams",
 )
 TO_BUCKETS = ("s3:PutObject", "s3:ListBucket")  # relays put there, too, what nobody can read
+SEND = "sqs:SendMessage"
 _LATER = "sqs:ChangeMessageVisibility"
 BURY = (uses.GET, uses.PUT)
 LETTER_INDEXES = tuple(index_name(kind.name, index.name) for kind in KINDS for index in kind.indexes)
@@ -38,10 +39,13 @@ def http(service: Service) -> Iterable[Permission]:
     yield from _secrets(f"{service.name}-http")
 
 
-def subscriber(service: Service, name: str) -> Iterable[Permission]:
-    """Return what a subscriber may do. Also one that keeps nothing buries what it has to give up."""
+def subscriber(service: Service, name: str, *, splits: bool) -> Iterable[Permission]:
+    """Return what a subscriber, or several at one queue, may do. Also who keeps nothing buries what it has to give up.
+
+    `splits`: what several of them hear is sent to each of them.
+    """
     yield from _table(name, service, *BURY)
-    yield Permission((*FROM_QUEUES, _LATER), f"queue:{name}")
+    yield Permission((*FROM_QUEUES, _LATER, *([SEND] if splits else [])), f"queue:{name}")
     yield from _secrets(name)
 
 
@@ -49,7 +53,7 @@ def relay(service: Service, timed: Iterable[str]) -> Iterable[Permission]:
     """Return what a relay may do; `timed` are the queues of its service's timers."""
     yield Permission(FROM_STREAMS, f"stream:{service.name}")
     yield Permission(("events:PutEvents",), "bus")
-    yield Permission(("sqs:SendMessage",), f"parked:{service.name}")
+    yield Permission((SEND,), f"parked:{service.name}")
     yield Permission(TO_BUCKETS, "failures")
     yield from _timing(timed, *_SET, *_CHANGE)
 
@@ -68,7 +72,7 @@ def operations(queues: Iterable[Queue]) -> Iterable[Permission]:
         for index in LETTER_INDEXES:
             yield Permission(("dynamodb:Query",), f"index:{service}/{index}")
     for queue in mapped:
-        yield Permission(("sqs:SendMessage",), f"queue:{queue.name}")
+        yield Permission((SEND,), f"queue:{queue.name}")
 
 
 def sweeper(
@@ -103,7 +107,7 @@ def _table(function: str, service: Service, *more: str) -> Iterable[Permission]:
 
 def _timing(timed: Iterable[str], *actions: str) -> Iterable[Permission]:
     names = tuple(timed)
-    yield from (Permission(("sqs:SendMessage",), f"queue:{name}") for name in names)
+    yield from (Permission((SEND,), f"queue:{name}") for name in names)
     if names:
         yield Permission(actions, "schedules")
         yield Permission(("iam:PassRole",), "scheduler-role")

@@ -60,7 +60,7 @@ class Permission(msgspec.Struct, frozen=True):
 
 
 class Function(msgspec.Struct, frozen=True):
-    """One Lambda function with a role of its own. `service` and `subscriber` are "" where it has none.
+    """One Lambda function with a role of its own. `service` is "" where it has none, `subscriber` without a queue.
 
     `memory` is in MB, `timeout` in seconds. `concurrency` is what is reserved for it; 0: nothing is.
     """
@@ -126,6 +126,7 @@ class HttpRoute(msgspec.Struct, frozen=True):
 class Queue(msgspec.Struct, frozen=True):
     """A queue, its dead-letter queue, and the rule that fills it with `events`. The relay sends it `timers`.
 
+    `subscribers` are who listens there, each with its own tries; in what is sent again the one it is for is named.
     `visibility` and `window` are seconds; after `receives` a message goes to the dead-letter queue. `concurrency` is
     how many batches its function takes at once. Where `mapped` is false, the function asks the queue by itself.
     """
@@ -141,6 +142,7 @@ class Queue(msgspec.Struct, frozen=True):
     window: int
     concurrency: int
     mapped: bool
+    subscribers: tuple[str, ...] = ()
 
 
 class Schedule(msgspec.Struct, frozen=True):

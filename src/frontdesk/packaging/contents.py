@@ -41,6 +41,7 @@ AT_HOME = (
     "manifest/diagram.py",
     "manifest/permissions.py",
     "manifest/schema.py",
+    "manifest/sharing.py",
     "manifest/sizes.py",
     "manifest/uses.py",
     "packaging",

@@ -224,6 +224,7 @@ class Stage:
             queue.name: SubscriberFunction(
                 queue.name,
                 next(service for service in services if service.name == queue.service),
+                queue.subscribers,
                 bus=kernel,
                 store=self.stores[queue.service],
                 queue=self.queues[queue.name],

@@ -3,7 +3,8 @@
     {"source": ..., "detail-type": <event name>, "detail": {"metadata": {...}, "data": <event body>}}
 
 EventBridge adds fields of its own around it when it delivers an event to a queue. What never passes the bus (timers,
-parked messages, redriven letters) is sent to its queue in the same form.
+parked messages, redriven letters) is sent to its queue in the same form. Where several subscribers share a queue, `for`
+names the one that is meant; without it all are.
 """
 
 from datetime import datetime
@@ -40,10 +41,11 @@ class _Detail(msgspec.Struct, frozen=True):
     data: msgspec.Raw
 
 
-class _Envelope(msgspec.Struct, frozen=True):
+class _Envelope(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str = msgspec.field(name="detail-type")
     detail: _Detail
     source: str = ""
+    for_: str = msgspec.field(name="for", default="")
 
 
 class _Signed(msgspec.Struct, frozen=True):
@@ -65,9 +67,9 @@ def size(entry: dict[str, Any]) -> int:
     return sum(len(entry[part].encode()) for part in ("Source", "DetailType", "Detail"))
 
 
-def encode(message: Message, *, service: str = "") -> str:
-    """Return the body of a queue that carries a message past the bus. Raises UnfitError."""
-    envelope = _Envelope(message.name, _detail(message), _source(message, service))
+def encode(message: Message, *, service: str = "", subscriber: str = "") -> str:
+    """Return the body of a queue that carries a message past the bus, to one subscriber or all. Raises UnfitError."""
+    envelope = _Envelope(message.name, _detail(message), _source(message, service), subscriber)
     body = msgspec.json.encode(envelope).decode()
     if "\ufffe" in body or "\uffff" in body:  # SQS refuses these two, which are nobody's letters, as they are
         body = body.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
@@ -77,12 +79,17 @@ def encode(message: Message, *, service: str = "") -> str:
 
 def decode(body: str | bytes) -> Message:
     """Return the message in a queue's body, whichever way it came. Raises NotAMessageError."""
+    return decode_addressed(body)[0]
+
+
+def decode_addressed(body: str | bytes) -> tuple[Message, str]:
+    """Return the message in a queue's body, and which subscriber it is for, "" for all. Raises NotAMessageError."""
     try:
         envelope = decoder(_Envelope).decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as cause:
         raise NotAMessageError("the body of a queue is no message") from cause
     about, data = envelope.detail.metadata, bytes(envelope.detail.data).decode()
-    return Message(
+    message = Message(
         about.id,
         envelope.name,
         about.schema,
@@ -92,6 +99,7 @@ def decode(body: str | bytes) -> Message:
         about.correlation_id,
         data,
     )
+    return message, envelope.for_
 
 
 def _detail(message: Message) -> _Detail:

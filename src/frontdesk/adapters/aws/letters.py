@@ -23,7 +23,7 @@ SideBySide = Callable[[Sequence[Coroutine[Any, Any, DeadLetter | None]]], Sequen
 
 
 class DynamoLetters:
-    """Letters of several services: `stores` by service, `services` by subscriber, `queue` by subscriber."""
+    """Letters of several services: `stores` by service; `services`, and the queue that `queue` gives, by subscriber."""
 
     def __init__(
         self,
@@ -127,7 +127,7 @@ class DynamoLetters:
         except Conflict:
             return None  # another operator was first
         if again:
-            self._queue(letter.subscriber).send(envelope.encode(letter.message))
+            self._queue(letter.subscriber).send(envelope.encode(letter.message, subscriber=letter.subscriber))
             await self._take_off(store, left)
         return letter.shown()
 

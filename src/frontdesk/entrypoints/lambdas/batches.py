@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from frontdesk.adapters.aws.envelope import NotAMessageError, decode
+from frontdesk.adapters.aws.envelope import NotAMessageError, decode_addressed
 from frontdesk.kernel.messages import Message
 
 UNREADABLE = "Unreadable"  # the name of the event that a message without one is kept as
@@ -21,13 +21,17 @@ class Context(Protocol):
 
 
 class Received(msgspec.Struct, frozen=True):
-    """One message as the queue delivered it, `tries` times by now. `message` is None when nobody can read it."""
+    """One message as the queue delivered it, `tries` times by now. `message` is None when nobody can read it.
+
+    `subscriber` is whom it is for, "" for all who listen there.
+    """
 
     id: str
     handle: str
     tries: int
     body: str
     message: Message | None
+    subscriber: str = ""
 
 
 class Deadline:
@@ -72,8 +76,8 @@ def failures(ids: Sequence[str], key: str = "itemIdentifier") -> dict[str, Any]:
 
 def _received(record: Mapping[str, Any]) -> Received:
     try:
-        message = decode(record["body"])
+        message, subscriber = decode_addressed(record["body"])
     except NotAMessageError:
-        message = None
+        message, subscriber = None, ""
     tries = int(record["attributes"]["ApproximateReceiveCount"])
-    return Received(record["messageId"], record["receiptHandle"], tries, record["body"], message)
+    return Received(record["messageId"], record["receiptHandle"], tries, record["body"], message, subscriber)

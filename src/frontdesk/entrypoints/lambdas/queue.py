@@ -1,4 +1,4 @@
-"""One subscriber: a batch from its SQS queue."""
+"""A subscriber, or several that share a queue: a batch from that SQS queue."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,14 +15,16 @@ def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 
 def subscriber_function(stage: Stage) -> SubscriberFunction:
-    """Return the function of one subscriber. One that waits for somebody outside has a loop to wait with."""
+    """Return the function of one queue. Where somebody there waits for others outside, it has a loop to wait with."""
     name = stage.function.subscriber
     service = stage.service(stage.function.service)
-    slow = any(reaction.slow for reaction in service.reactions if reaction.subscriber == name)
+    shared = next(queue.subscribers for queue in stage.manifest.deployment.queues if queue.name == name)
+    slow = any(reaction.slow for reaction in service.reactions if reaction.subscriber in shared)
     driver: Driver = KeptLoop() if slow else Threads()
     return SubscriberFunction(
         name,
         service,
+        shared,
         bus=stage.bus(service, stage.waiting_clock() if slow else None),
         store=stage.store(service.name),
         queue=stage.queue(name),

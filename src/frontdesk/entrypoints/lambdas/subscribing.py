@@ -1,18 +1,20 @@
-"""One subscriber: its reactions run on the messages of a batch, and each message meets its own fate.
+"""One queue: the reactions of its subscribers run on the messages of a batch, and each message meets its own fate.
 
 Sources are worked on side by side, the messages of one source one after another. What comes again is hidden for a while
 first, so that a queue does not spin on it. What failed for good becomes a dead letter, with its cause, and is
-acknowledged; if even that fails it comes again, and in the end the queue's own dead-letter queue has it.
+acknowledged; if even that fails it comes again, and in the end the queue's own dead-letter queue has it. Where several
+subscribers share the queue and hear the same, each gets a message of its own first, so that none repeats for another.
 """
 
 import logging
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
 
+from frontdesk.adapters.aws import envelope
 from frontdesk.adapters.aws.burial import bury
 from frontdesk.entrypoints.lambdas.batches import (
     Context,
@@ -28,6 +30,7 @@ from frontdesk.entrypoints.lambdas.emf import Gauge, Value
 from frontdesk.kernel import limits
 from frontdesk.kernel.bus import Bus, Fate, cause, fate
 from frontdesk.kernel.errors import Conflict, FrontdeskError
+from frontdesk.kernel.messages import Message
 from frontdesk.kernel.ports import Store
 from frontdesk.kernel.services import Reaction, Service
 from frontdesk.measures import (
@@ -50,6 +53,9 @@ class OwnQueue(Protocol):
     def hide(self, handle: str, seconds: int) -> None:
         """Let nobody have a delivered message for so many seconds."""
 
+    def send(self, body: str, delay_seconds: int = 0) -> None:
+        """Put one message in."""
+
 
 class Settled(msgspec.Struct, frozen=True):
     """What became of one delivery, and from its event's commit to now in milliseconds."""
@@ -65,12 +71,13 @@ class Settled(msgspec.Struct, frozen=True):
 
 
 class SubscriberFunction:
-    """The reactions of one subscriber."""
+    """The reactions of the subscribers of one queue, all of one service."""
 
     def __init__(
         self,
         name: str,
         service: Service,
+        subscribers: Sequence[str],
         *,
         bus: Bus,
         store: Store,
@@ -80,9 +87,10 @@ class SubscriberFunction:
     ) -> None:
         self._name = name
         self._service = service
-        self._reactions: Mapping[str, Reaction] = {
-            reaction.on.NAME: reaction for reaction in service.reactions if reaction.subscriber == name
-        }
+        self._reactions: dict[str, dict[str, Reaction]] = {}  # by the event's name and the subscriber's
+        for reaction in service.reactions:
+            if reaction.subscriber in subscribers:
+                self._reactions.setdefault(reaction.on.NAME, {})[reaction.subscriber] = reaction
         self._bus = bus
         self._store = store
         self._queue = queue
@@ -105,14 +113,21 @@ class SubscriberFunction:
         if deadline.is_near():
             self._hide(one, 0)
             return Settled(one, Fate.RERUN)
-        if one.message is None or one.message.name not in self._reactions:
-            return await self._bury(one, UNREADABLE if one.message is None else UNKNOWN)
-        error = await self._react(one, deadline)
+        if one.message is None:
+            return await self._bury(one, self._name, UNREADABLE)
+        heard = self._reactions.get(one.message.name, {})
+        listening = [name for name in heard if one.subscriber in {"", name}]
+        if len(listening) > 1:
+            return self._split(one, one.message, listening)
+        if not listening:
+            return await self._bury(one, self._name, UNKNOWN)
+        reaction = heard[listening[0]]
+        error = await self._react(one.message, reaction, deadline)
         outcome = fate(error, one.tries)
         if error is not None:
-            self._note(one, outcome, error)
+            self._note(one, reaction.subscriber, outcome, error)
         if outcome is Fate.DEAD and error is not None:
-            return await self._bury(one, cause(error))
+            return await self._bury(one, reaction.subscriber, cause(error))
         if outcome is Fate.RETRY:
             self._hide(one, math.ceil(self._bus.retry_delay(one.tries)))
         elif outcome is Fate.RERUN:
@@ -120,14 +135,22 @@ class SubscriberFunction:
         lag = (self._bus.clock.now() - one.message.at).total_seconds() * 1000
         return Settled(one, outcome, max(0.0, round(lag, 1)))
 
-    async def _react(self, one: Received, deadline: Deadline) -> Exception | None:
+    def _split(self, one: Received, message: Message, listening: Sequence[str]) -> Settled:
+        """Send the message to each of them. One that has it twice knows it by its id."""
+        try:
+            for name in listening:
+                self._queue.send(envelope.encode(message, service=self._service.name, subscriber=name))
+        except Exception:  # noqa: BLE001 - then it comes again
+            _log.warning("a message could not be split", exc_info=True, extra=self._about(one, self._name))
+            return Settled(one, Fate.RERUN)
+        return Settled(one, Fate.DONE)
+
+    async def _react(self, message: Message, reaction: Reaction, deadline: Deadline) -> Exception | None:
         """Run the reaction, again for as long as it only loses races and there is time. Return how it ended."""
-        assert one.message is not None  # noqa: S101 - `_settle` has buried the others
         pause = limits.RERUN_DELAY_SECONDS
         while True:
             try:
-                reaction = self._reactions[one.message.name]
-                await self._bus.react(self._service, reaction, one.message, self._store)
+                await self._bus.react(self._service, reaction, message, self._store)
             except Conflict as lost:
                 if deadline.is_near():
                     return lost
@@ -138,12 +161,12 @@ class SubscriberFunction:
             await self._bus.clock.sleep(self._bus.chance.fraction() * 2 * pause)
             pause = min(LOST_RACE_PAUSE_MAX_SECONDS, pause * 2)
 
-    async def _bury(self, one: Received, why: str) -> Settled:
+    async def _bury(self, one: Received, subscriber: str, why: str) -> Settled:
         try:
             message = one.message or unreadable(one, self._bus.clock.now())
-            await bury(self._store, self._name, message, tries=one.tries, cause=why)
+            await bury(self._store, subscriber, message, tries=one.tries, cause=why)
         except Exception:  # noqa: BLE001 - then it comes again, and is buried by this or by the queue
-            _log.exception("a dead letter could not be kept", extra=self._about(one))
+            _log.exception("a dead letter could not be kept", extra=self._about(one, subscriber))
             return Settled(one, Fate.RETRY)
         return Settled(one, Fate.DEAD)
 
@@ -151,21 +174,21 @@ class SubscriberFunction:
         try:
             self._queue.hide(one.handle, seconds)
         except Exception:  # noqa: BLE001 - it comes again all the same, when the queue's own time is over
-            _log.warning("a message could not be hidden", exc_info=True, extra=self._about(one))
+            _log.warning("a message could not be hidden", exc_info=True, extra=self._about(one, self._name))
 
-    def _note(self, one: Received, outcome: Fate, error: Exception) -> None:
-        more = {**self._about(one), "fate": str(outcome), "cause": cause(error)}
+    def _note(self, one: Received, subscriber: str, outcome: Fate, error: Exception) -> None:
+        more = {**self._about(one, subscriber), "fate": str(outcome), "cause": cause(error)}
         if isinstance(error, FrontdeskError):
             _log.info("a reaction ended with an error", extra=more)
         else:
             _log.error("a reaction ended with an error", exc_info=error, extra=more)
 
-    def _about(self, one: Received) -> dict[str, Any]:
+    def _about(self, one: Received, subscriber: str) -> dict[str, Any]:
         if one.message is None:
-            return {"subscriber": self._name, "message_id": one.id, "tries": one.tries}
+            return {"subscriber": subscriber, "message_id": one.id, "tries": one.tries}
         message = one.message
         return {
-            "subscriber": self._name,
+            "subscriber": subscriber,
             "event": message.name,
             "message_id": message.id,
             "correlation_id": message.correlation_id,
