@@ -161,3 +161,42 @@ class PatientErased(Event, frozen=True, kw_only=True):
     NAME: ClassVar[str] = "Patient Erased"
     clinic_id: str
     patient_id: str
+
+
+class SlotSought(Event, frozen=True, kw_only=True):
+    """A free time may be wanted by somebody on the waiting list: look who is the first. For this service alone."""
+
+    NAME: ClassVar[str] = "Slot Sought"
+    vacancy_id: str
+
+
+class SlotWanted(Event, frozen=True, kw_only=True):
+    """Some of the waiting list might want a free time: offer it to the first of them. For this service alone."""
+
+    NAME: ClassVar[str] = "Slot Wanted"
+    vacancy_id: str
+    round: int
+
+
+class EntryWaiting(Event, frozen=True, kw_only=True):
+    """Somebody waits, for the first time or again: look which free times would suit. For this service alone."""
+
+    NAME: ClassVar[str] = "Entry Waiting"
+    clinic_id: str
+    entry_id: str
+
+
+class MessageWanted(Event, frozen=True, kw_only=True):
+    """A patient is to be told something, as the answer to what they said. For this service alone.
+
+    `template` is one of `ports.Template`. `cause_id` (an answer's) makes it one message, however often this comes.
+    `visits` are the appointments that the message asks about, if it asks which. `patient_id` may be "" of a hold.
+    """
+
+    NAME: ClassVar[str] = "Message Wanted"
+    clinic_id: str
+    appointment_id: str
+    patient_id: str
+    template: str
+    cause_id: str
+    visits: tuple[str, ...] = ()

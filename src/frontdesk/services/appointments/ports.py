@@ -17,17 +17,18 @@ from frontdesk.kernel.unit import Unit
 class Template(StrEnum):
     """What patients are told. Every one has the values `patient`, `doctor`, `day`, `time` and `clinic`.
 
-    Those of some have more, as it says beside them. `link` is where the same can be done on a page.
+    And `phone` and `address`, the clinic's, "" where it has said none. Those of some have more, as it says beside them. `link` is where the same can be done on a page.
     """
 
     BOOKED = "appointment-booked"  # link
     CONFIRM = "appointment-confirm"  # will you come? link; buttons confirm, cancel, move
     PENDING = "appointment-pending"  # you have not answered. As above
-    SOON = "appointment-soon"  # in two hours
+    SOON = "appointment-soon"  # short, when it is near; which may be the evening before
     MOVED = "appointment-moved"  # day and time are the new ones; was_day, was_time, link
     CANCELLED = "appointment-cancelled"
     OFFER = "appointment-offer"  # a time is free, for you alone until `until`; link; buttons accept, decline
     OFFER_OVER = "appointment-offer-over"  # the answer came too late, the time is somebody else's
+    DECLINED = "appointment-declined"  # all right, you stay on the waiting list
     CONFIRMED = "appointment-confirmed"  # thank you
     SURE = "appointment-sure"  # cancel, really? link; buttons cancel, confirm
     TIME_CHANGED = (
@@ -104,6 +105,14 @@ class Seals(Protocol):
 
     def seal(self, purpose: str, text: str) -> str:
         """Return 43 characters of URL-safe base 64 (256 bits), always the same ones for the same two texts."""
+
+
+class Site(Protocol):
+    """Where people reach the desk."""
+
+    @property
+    def site(self) -> str:
+        """Return the URL of the desk, without a slash at its end."""
 
 
 def notifier(unit: Unit) -> Notifier:

@@ -28,6 +28,10 @@ SERVICE = Service(
         events.OfferDeclined,
         events.OfferLapsed,
         events.PatientErased,
+        events.SlotSought,
+        events.SlotWanted,
+        events.EntryWaiting,
+        events.MessageWanted,
     ),
     timers=(*booking.TIMERS,),
     scopes={
