@@ -3,12 +3,14 @@
 from frontdesk.kernel.services import Service
 from frontdesk.services.appointments import events
 from frontdesk.services.appointments.booking import declared as booking
+from frontdesk.services.appointments.clinics import declared as clinics
+from frontdesk.services.appointments.hours import availability
 from frontdesk.services.appointments.ports import Seals
 
 SERVICE = Service(
     name="appointments",
-    kinds=(*booking.KINDS,),
-    routes=(*booking.ROUTES,),
+    kinds=(*booking.KINDS, *clinics.KINDS),
+    routes=(*booking.ROUTES, *clinics.ROUTES, *availability.ROUTES),
     reactions=(*booking.REACTIONS,),
     events=(
         events.AppointmentHeld,
@@ -38,6 +40,7 @@ SERVICE = Service(
         "appointments:read": "see appointments of one's own clinics",
         "appointments:write": "book, move and cancel appointments at one's own clinics",
         "appointments:overbook": "book a time that is taken, saying why",
+        **clinics.SCOPES,
     },
     needs=(Seals,),
 )

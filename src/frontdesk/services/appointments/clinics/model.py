@@ -6,10 +6,12 @@ Pure. A clinic's id is a word that its owner chose; the others' are made here.
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
 from frontdesk.kernel.kinds import Index, Kind
+from frontdesk.kernel.sensitive import SENSITIVE
 from frontdesk.services.appointments.clinics.names import plain_name
 from frontdesk.services.appointments.hours.free import Terms, Visit
 from frontdesk.services.appointments.hours.week import HoursException, Opening, Week, WeeklyRule
@@ -93,8 +95,8 @@ class Doctor(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     clinic_id: str
-    name: str
-    aliases: tuple[str, ...] = ()
+    name: Annotated[str, SENSITIVE]
+    aliases: Annotated[tuple[str, ...], SENSITIVE] = ()
     time_zone: str | None = None
     visit_type_ids: tuple[str, ...] = ()
     daily_cap: int | None = None
@@ -108,7 +110,7 @@ class Doctor(msgspec.Struct, frozen=True, kw_only=True):
 class Roster(msgspec.Struct, frozen=True):
     """Whose name is whose at one clinic: plain name -> doctor id. One record, so that no two share a name."""
 
-    names: Mapping[str, str] = {}
+    names: Annotated[Mapping[str, str], SENSITIVE] = {}
 
     def with_doctor(self, id: str, doctor: Doctor) -> "Roster":
         """Return the roster with a doctor's names, and no others of theirs."""
@@ -157,7 +159,7 @@ class VisitType(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Schedule(msgspec.Struct, frozen=True):
-    """When a doctor works; under a clinic's id: when nobody does, or everybody besides."""
+    """When a doctor works. Under a clinic's id: the hours of those who have no rules, and exceptions for all."""
 
     clinic_id: str
     rules: tuple[WeeklyRule, ...] = ()
@@ -192,10 +194,10 @@ def terms(clinic: Clinic) -> Terms:
 
 
 def opening(clinic: Clinic, doctor: Doctor, own: Schedule | None, everybodys: Schedule | None) -> Opening:
-    """Return when a doctor works, by their own schedule and clocks and by the clinic's."""
-    weeks = []
-    if own is not None:
-        weeks.append(Week(doctor.time_zone or clinic.time_zone, own.rules, own.exceptions))
-    if everybodys is not None:
-        weeks.append(Week(clinic.time_zone, everybodys.rules, everybodys.exceptions))
-    return tuple(weeks)
+    """Return when a doctor works: by their own schedule and clocks, else the clinic's; exceptions are of both."""
+    week = own or Schedule(doctor.clinic_id)
+    shared = everybodys or Schedule(doctor.clinic_id)
+    return (
+        Week(doctor.time_zone or clinic.time_zone, week.rules, week.exceptions),
+        Week(clinic.time_zone, () if week.rules else shared.rules, shared.exceptions),
+    )

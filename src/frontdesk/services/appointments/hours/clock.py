@@ -58,10 +58,14 @@ def shown(day: date, start: int, end: int, zone: str) -> Iterator[Span]:
             yield Span(first, last)
 
 
-def day_span(day: date, zone: str) -> Span | None:
-    """Return from when to when the clocks of a place show a date; None for one that they skip altogether."""
+def day_span(day: date, zone: str) -> Span:
+    """Return from when to when the clocks of a place show a date; nothing of one that they skip, at the change."""
     spans = tuple(shown(day, 0, DAY_MINUTES, zone))
-    return Span(spans[0].start, spans[-1].end) if spans else None
+    if spans:
+        return Span(spans[0].start, spans[-1].end)
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    change = next(since for since, _, offset in _offsets(day, zone) if since + offset > midnight)
+    return Span(change, change)
 
 
 @lru_cache(maxsize=4096)
