@@ -190,7 +190,8 @@ class MessageWanted(Event, frozen=True, kw_only=True):
     """A patient is to be told something, as the answer to what they said. For this service alone.
 
     `template` is one of `ports.Template`. `cause_id` (an answer's) makes it one message, however often this comes.
-    `visits` are the appointments that the message asks about, if it asks which. `patient_id` may be "" of a hold.
+    `visits` are the appointments that the message asks about, if it asks which; what the button of each then does is
+    `scope` (of an answer's links: confirm, cancel or reschedule). `patient_id` may be "" of a hold.
     """
 
     NAME: ClassVar[str] = "Message Wanted"
@@ -200,3 +201,12 @@ class MessageWanted(Event, frozen=True, kw_only=True):
     template: str
     cause_id: str
     visits: tuple[str, ...] = ()
+    scope: str = ""
+
+
+class AnswerUnplaced(Event, frozen=True, kw_only=True):
+    """What a patient answered belongs to no visit that we know of: somebody of the desk has to read it."""
+
+    NAME: ClassVar[str] = "Answer Unplaced"
+    answer_id: str
+    clinic_id: str

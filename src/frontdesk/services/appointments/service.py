@@ -6,12 +6,13 @@ from frontdesk.services.appointments.booking import declared as booking
 from frontdesk.services.appointments.clinics import declared as clinics
 from frontdesk.services.appointments.hours import availability
 from frontdesk.services.appointments.ports import Seals
+from frontdesk.services.appointments.privacy import declared as privacy
 
 SERVICE = Service(
     name="appointments",
-    kinds=(*booking.KINDS, *clinics.KINDS),
-    routes=(*booking.ROUTES, *clinics.ROUTES, *availability.ROUTES),
-    reactions=(*booking.REACTIONS,),
+    kinds=(*booking.KINDS, *clinics.KINDS, *privacy.KINDS),
+    routes=(*booking.ROUTES, *clinics.ROUTES, *availability.ROUTES, *privacy.ROUTES),
+    reactions=(*booking.REACTIONS, *privacy.REACTIONS),
     events=(
         events.AppointmentHeld,
         events.AppointmentBooked,
@@ -34,13 +35,16 @@ SERVICE = Service(
         events.SlotWanted,
         events.EntryWaiting,
         events.MessageWanted,
+        events.AnswerUnplaced,
+        *privacy.EVENTS,
     ),
-    timers=(*booking.TIMERS,),
+    timers=(*booking.TIMERS, *privacy.TIMERS),
     scopes={
         "appointments:read": "see appointments of one's own clinics",
         "appointments:write": "book, move and cancel appointments at one's own clinics",
         "appointments:overbook": "book a time that is taken, saying why",
         **clinics.SCOPES,
+        **privacy.SCOPES,
     },
     needs=(Seals,),
 )

@@ -2,12 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
 
 import msgspec
 
 from frontdesk.kernel.kinds import Index, Kind, Stored
-from frontdesk.kernel.messages import Event
 from frontdesk.kernel.time import sortable
 from frontdesk.services.appointments.answers.deciding import Outcome, Visit
 from frontdesk.services.appointments.answers.links import Scope
@@ -51,13 +49,6 @@ class Question(msgspec.Struct, frozen=True):
 
 
 QUESTIONS = Kind("answer_question", Question)
-
-
-class ReplyDue(Event, frozen=True, kw_only=True):
-    """Somebody who answered by a message waits for one."""
-
-    NAME: ClassVar[str] = "Reply Due"
-    answer_id: str
 
 
 def visit_of(stored: Stored[Appointment], question: Stored[Question] | None) -> Visit:
