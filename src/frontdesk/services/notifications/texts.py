@@ -14,18 +14,24 @@ TEXTS: Mapping[str, Words] = {
     "appointment-booked": {
         "es": (
             "Su cita en {clinic}",
-            "Hola, {patient}. Tiene una cita con {doctor} el {day} a las {time} en {clinic}. "
-            "Para verla o cambiarla: {link}",
+            (
+                "Hola, {patient}. Tiene una cita con {doctor} el {day} a las {time} en {clinic}. "
+                "Para verla o cambiarla, use {link} cuando quiera."
+            ),
         ),
         "en": (
             "Your appointment at {clinic}",
-            "Hello, {patient}. You have an appointment with {doctor} on {day} at {time}, {clinic}. "
-            "To see or change it: {link}",
+            (
+                "Hello, {patient}. You have an appointment with {doctor} on {day} at {time}, {clinic}. "
+                "To see or change it, use {link} at any time."
+            ),
         ),
         "pt": (
             "Sua consulta em {clinic}",
-            "Olá, {patient}. Você tem uma consulta com {doctor} em {day} às {time}, em {clinic}. "
-            "Para vê-la ou mudá-la: {link}",
+            (
+                "Olá, {patient}. Você tem uma consulta com {doctor} em {day} às {time}, em {clinic}. "
+                "Para vê-la ou mudá-la, use {link} quando quiser."
+            ),
         ),
     },
     "appointment-confirm": {
@@ -45,97 +51,121 @@ TEXTS: Mapping[str, Words] = {
     "appointment-pending": {
         "es": (
             "Falta su respuesta: cita del {day}",
-            "Hola, {patient}. Aún no sabemos si vendrá a su cita con {doctor} el {day} a las {time} en {clinic}. "
-            "¿Nos lo confirma?",
+            (
+                "Hola, {patient}. Aún no sabemos si vendrá a su cita con {doctor} el {day} a las {time} en {clinic}. "
+                "¿Nos lo confirma?"
+            ),
         ),
         "en": (
             "We need your answer: {day}",
-            "Hello, {patient}. We do not know yet whether you will come to {doctor} on {day} at {time}, {clinic}. "
-            "Please tell us.",
+            (
+                "Hello, {patient}. We do not know yet whether you will come to {doctor} on {day} at {time}, {clinic}. "
+                "Please tell us."
+            ),
         ),
         "pt": (
             "Falta sua resposta: consulta em {day}",
-            "Olá, {patient}. Ainda não sabemos se você vem à consulta com {doctor} em {day} às {time}, em {clinic}. "
-            "Você confirma?",
+            (
+                "Olá, {patient}. Ainda não sabemos se você vem à consulta com {doctor} em {day} às {time}, em {clinic}. "
+                "Você confirma?"
+            ),
         ),
     },
     "appointment-soon": {
         "es": (
             "Su cita de las {time}",
-            "{patient}, le esperamos hoy a las {time} en {clinic}, con {doctor}.",
+            "Hola, {patient}. Le esperamos hoy a las {time} en {clinic}, con {doctor}.",
         ),
         "en": (
             "Your appointment at {time}",
-            "{patient}, we expect you today at {time}, {clinic}, with {doctor}.",
+            "Hello, {patient}. We expect you today at {time}, {clinic}, with {doctor}.",
         ),
         "pt": (
             "Sua consulta das {time}",
-            "{patient}, esperamos você hoje às {time} em {clinic}, com {doctor}.",
+            "Olá, {patient}. Esperamos você hoje às {time} em {clinic}, com {doctor}.",
         ),
     },
     "appointment-moved": {
         "es": (
             "Su cita tiene otra hora",
-            "{patient}, su cita con {doctor} del {was_day} a las {was_time} es ahora el {day} a las {time} en "
-            "{clinic}. Para verla o cambiarla: {link}",
+            (
+                "Hola, {patient}. Su cita con {doctor} del {was_day} a las {was_time} es ahora el {day} a las {time} en "
+                "{clinic}. Para verla o cambiarla, use {link} cuando quiera."
+            ),
         ),
         "en": (
             "Your appointment has another time",
-            "{patient}, your appointment with {doctor} on {was_day} at {was_time} is now on {day} at {time}, "
-            "{clinic}. To see or change it: {link}",
+            (
+                "Hello, {patient}. Your appointment with {doctor} on {was_day} at {was_time} is now on {day} at {time}, "
+                "{clinic}. To see or change it, use {link} at any time."
+            ),
         ),
         "pt": (
             "Sua consulta tem outro horário",
-            "{patient}, sua consulta com {doctor} de {was_day} às {was_time} agora é em {day} às {time}, em "
-            "{clinic}. Para vê-la ou mudá-la: {link}",
+            (
+                "Olá, {patient}. Sua consulta com {doctor} de {was_day} às {was_time} agora é em {day} às {time}, em "
+                "{clinic}. Para vê-la ou mudá-la, use {link} quando quiser."
+            ),
         ),
     },
     "appointment-cancelled": {
         "es": (
             "Su cita está cancelada",
-            "{patient}, su cita con {doctor} del {day} a las {time} en {clinic} está cancelada.",
+            "Hola, {patient}. Su cita con {doctor} del {day} a las {time} en {clinic} está cancelada.",
         ),
         "en": (
             "Your appointment is cancelled",
-            "{patient}, your appointment with {doctor} on {day} at {time}, {clinic}, is cancelled.",
+            "Hello, {patient}. Your appointment with {doctor} on {day} at {time}, {clinic}, is cancelled.",
         ),
         "pt": (
             "Sua consulta está cancelada",
-            "{patient}, sua consulta com {doctor} em {day} às {time}, em {clinic}, está cancelada.",
+            "Olá, {patient}. Sua consulta com {doctor} em {day} às {time}, em {clinic}, está cancelada.",
         ),
     },
     "appointment-offer": {
         "es": (
             "Hay una hora libre para usted",
-            "{patient}, se liberó una hora con {doctor} el {day} a las {time} en {clinic}. "
-            "Se la guardamos hasta las {until}. ¿La quiere?",
+            (
+                "Hola, {patient}. Se liberó una hora con {doctor} el {day} a las {time} en {clinic}. "
+                "Se la guardamos hasta las {until}. ¿La quiere?"
+            ),
         ),
         "en": (
             "A time is free for you",
-            "{patient}, a time with {doctor} is free on {day} at {time}, {clinic}. "
-            "We keep it for you until {until}. Do you want it?",
+            (
+                "Hello, {patient}. A time with {doctor} is free on {day} at {time}, {clinic}. "
+                "We keep it for you until {until}. Do you want it?"
+            ),
         ),
         "pt": (
             "Há um horário livre para você",
-            "{patient}, abriu um horário com {doctor} em {day} às {time}, em {clinic}. "
-            "Guardamos para você até as {until}. Você quer?",
+            (
+                "Olá, {patient}. Abriu um horário com {doctor} em {day} às {time}, em {clinic}. "
+                "Guardamos para você até as {until}. Você quer?"
+            ),
         ),
     },
     "appointment-offer-over": {
         "es": (
             "Esa hora ya no está libre",
-            "{patient}, la hora con {doctor} del {day} a las {time} en {clinic} ya no está libre. "
-            "Usted sigue en la lista de espera.",
+            (
+                "Hola, {patient}. La hora con {doctor} del {day} a las {time} en {clinic} ya no está libre. "
+                "Usted sigue en la lista de espera."
+            ),
         ),
         "en": (
             "That time is not free any more",
-            "{patient}, the time with {doctor} on {day} at {time}, {clinic}, is not free any more. "
-            "You stay on the waiting list.",
+            (
+                "Hello, {patient}. The time with {doctor} on {day} at {time}, {clinic}, is not free any more. "
+                "You stay on the waiting list."
+            ),
         ),
         "pt": (
             "Esse horário não está mais livre",
-            "{patient}, o horário com {doctor} em {day} às {time}, em {clinic}, não está mais livre. "
-            "Você continua na lista de espera.",
+            (
+                "Olá, {patient}. O horário com {doctor} em {day} às {time}, em {clinic}, não está mais livre. "
+                "Você continua na lista de espera."
+            ),
         ),
     },
     "appointment-confirmed": {
@@ -173,8 +203,10 @@ TEXTS: Mapping[str, Words] = {
         ),
         "en": (
             "Your appointment has another time",
-            "{patient}, that appointment has changed: it is now with {doctor} on {day} at {time}, {clinic}. "
-            "Will you come?",
+            (
+                "{patient}, that appointment has changed: it is now with {doctor} on {day} at {time}, {clinic}. "
+                "Will you come?"
+            ),
         ),
         "pt": (
             "Sua consulta tem outro horário",
@@ -198,18 +230,24 @@ TEXTS: Mapping[str, Words] = {
     "appointment-is-over": {
         "es": (
             "Esa cita ya no está",
-            "{patient}, la cita con {doctor} del {day} a las {time} en {clinic} está cancelada o ya ha pasado. "
-            "Si necesita otra, escríbanos o llámenos.",
+            (
+                "{patient}, la cita con {doctor} del {day} a las {time} en {clinic} está cancelada o ya ha pasado. "
+                "Si necesita otra, escríbanos o llámenos."
+            ),
         ),
         "en": (
             "That appointment is over",
-            "{patient}, the appointment with {doctor} on {day} at {time}, {clinic}, is cancelled or has been. "
-            "If you need another, write or call us.",
+            (
+                "{patient}, the appointment with {doctor} on {day} at {time}, {clinic}, is cancelled or has been. "
+                "If you need another, write or call us."
+            ),
         ),
         "pt": (
             "Essa consulta já não existe",
-            "{patient}, a consulta com {doctor} em {day} às {time}, em {clinic}, foi cancelada ou já passou. "
-            "Se precisar de outra, escreva ou ligue.",
+            (
+                "{patient}, a consulta com {doctor} em {day} às {time}, em {clinic}, foi cancelada ou já passou. "
+                "Se precisar de outra, escreva ou ligue."
+            ),
         ),
     },
     "appointment-times": {
@@ -223,25 +261,33 @@ TEXTS: Mapping[str, Words] = {
         ),
         "pt": (
             "Escolha outro horário",
-            "{patient}, escolha aqui outro horário para a consulta com {doctor} em {day} às {time}, em {clinic}: "
-            "{link}",
+            (
+                "{patient}, escolha aqui outro horário para a consulta com {doctor} em {day} às {time}, em {clinic}: "
+                "{link}"
+            ),
         ),
     },
     "appointment-too-late": {
         "es": (
             "Llámenos, por favor",
-            "{patient}, falta muy poco para su cita con {doctor} el {day} a las {time} en {clinic}: ya no se puede "
-            "cambiar por aquí. Por favor, llámenos.",
+            (
+                "{patient}, falta muy poco para su cita con {doctor} el {day} a las {time} en {clinic}: ya no se puede "
+                "cambiar por aquí. Por favor, llámenos."
+            ),
         ),
         "en": (
             "Please call us",
-            "{patient}, your appointment with {doctor} on {day} at {time}, {clinic}, is too near to be changed here. "
-            "Please call us.",
+            (
+                "{patient}, your appointment with {doctor} on {day} at {time}, {clinic}, is too near to be changed here. "
+                "Please call us."
+            ),
         ),
         "pt": (
             "Ligue para nós, por favor",
-            "{patient}, falta muito pouco para a consulta com {doctor} em {day} às {time}, em {clinic}: já não dá para "
-            "mudar por aqui. Por favor, ligue.",
+            (
+                "{patient}, falta muito pouco para a consulta com {doctor} em {day} às {time}, em {clinic}: já não dá para "
+                "mudar por aqui. Por favor, ligue."
+            ),
         ),
     },
     "stopped": {

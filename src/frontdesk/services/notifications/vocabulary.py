@@ -2,7 +2,8 @@
 
 CONFIRM = """
 si | sii | sip | sipi | see | s | claro | claro que si | por supuesto | ok | oka | okay | okey | oki | okis |
-vale | dale | listo | lista | bueno | correcto | de acuerdo | esta bien | perfecto | confirmado | confirmada | afirmativo | 1 | uno |
+vale | dale | listo | lista | bueno | correcto | de acuerdo | esta bien | perfecto | confirmado |
+confirmada | afirmativo | 1 | uno |
 si puedo | si voy | si ire | si asisto | si asistire | si confirmo | sin problema | no hay problema | no problem |
 ahi estare | alli estare | ahi estaremos | ahi voy a estar | nos vemos | cuente conmigo |
 yes | y | yep | yeah | yup | sure | of course | fine | agreed | all good | confirmed | see you | see you then |
