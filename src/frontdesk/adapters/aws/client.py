@@ -30,8 +30,10 @@ from frontdesk.adapters.aws.transport import (
 __all__ = [
     "DYNAMODB",
     "EVENTS",
+    "LAMBDA",
     "S3",
     "SCHEDULER",
+    "SNS",
     "SQS",
     "SSM",
     "Answer",
@@ -64,10 +66,12 @@ class Service(msgspec.Struct, frozen=True):
 
 DYNAMODB = Service("dynamodb", "DynamoDB_20120810", "1.0")
 EVENTS = Service("events", "AWSEvents", "1.1")
+LAMBDA = Service("lambda")
 SQS = Service("sqs", "AmazonSQS", "1.0")
 SSM = Service("ssm", "AmazonSSM", "1.1")
 SCHEDULER = Service("scheduler")
 S3 = Service("s3")
+SNS = Service("sns")
 
 
 class AwsSettings(msgspec.Struct, frozen=True, kw_only=True):
