@@ -79,16 +79,15 @@ def patient_agenda(patient_id: str) -> str:
 
 
 class Books(msgspec.Struct, frozen=True):
-    """The agendas that a decision touches: as they were `found`, and as they are to `become`."""
+    """The agendas that a decision was made on: the ids `read`, as they were `found`, and as they are to `become`."""
 
+    read: tuple[str, ...] = ()
     found: Mapping[str, Stored[Agenda]] = {}
     become: Mapping[str, Agenda] = {}
 
     def agenda(self, id: str) -> Agenda:
         """Return an agenda as it is to be; one that nobody ever wrote in is empty."""
-        if id in self.become:
-            return self.become[id]
-        return self.found[id].value if id in self.found else Agenda()
+        return self.become[id] if id in self.become else self._was(id)
 
     def put(self, id: str, agenda: Agenda) -> "Books":
         """Return the books with an agenda as it is to be."""
@@ -99,5 +98,19 @@ class Books(msgspec.Struct, frozen=True):
         return tuple(
             self.found[id].changed(agenda) if id in self.found else AGENDAS.new(id, agenda)
             for id, agenda in self.become.items()
-            if id not in self.found or self.found[id].value != agenda
+            if agenda != self._was(id)
         )
+
+    def unchanged(self) -> tuple[Stored[Agenda], ...]:
+        """Return what was read and is not to be written: it must still be so."""
+        return tuple(self.found[id] for id in self.read if id in self.found and self._stays(id))
+
+    def absent(self) -> tuple[str, ...]:
+        """Return the ids of what was not there, and must still not be."""
+        return tuple(id for id in self.read if id not in self.found and self._stays(id))
+
+    def _was(self, id: str) -> Agenda:
+        return self.found[id].value if id in self.found else Agenda()
+
+    def _stays(self, id: str) -> bool:
+        return self.agenda(id) == self._was(id)

@@ -1,5 +1,6 @@
 """An appointment: who, with whom, when, and what became of it. Pure: moments and ids are handed in."""
 
+from datetime import date as Date  # noqa: N812 - a time has a field of that name
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -67,6 +68,11 @@ class Time(msgspec.Struct, frozen=True, omit_defaults=True):
     fold: int = 0
 
     @property
+    def day(self) -> Date:
+        """On which date, by the clinic's clocks."""
+        return Date.fromisoformat(self.date)
+
+    @property
     def minutes(self) -> int:
         """How long the visit lasts."""
         return int((self.end - self.start).total_seconds()) // 60
@@ -99,7 +105,8 @@ class Appointment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """One appointment. `patient` is None while it is held for nobody in particular, or after an erasure.
 
     `sequence` counts changes of time and place, as iCalendar does. `cancellation` is a code of HL7's
-    appointment-cancellation-reason. `capacity`: how many the doctor sees at once then.
+    appointment-cancellation-reason. `capacity`: how many the doctor sees at once then. At
+    `release_at` it is let go, unless it is confirmed by then.
     """
 
     clinic_id: str
@@ -112,6 +119,7 @@ class Appointment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     patient: Patient | None = None
     visit_type_id: str = ""
     held_until: datetime | None = None
+    release_at: datetime | None = None
     overbooked: bool = False
     capacity: int = 1
     cancellation: str = ""

@@ -36,4 +36,4 @@ class NotTheSameDay(Rejected):
 
 
 class DayFull(Rejected):
-    """The doctor's day has no room for another entry."""
+    """The doctor has as many visits on that day as there may be; see most."""

@@ -92,6 +92,20 @@ def after(state: State, verb: Verb) -> State:
     return ways[verb]
 
 
+# What a client that only knows states may set, and by which verb that happens.
+_BY_STATE = (_V.CONFIRM, _V.CANCEL, _V.ARRIVE, _V.CHECK_IN, _V.FULFILL, _V.NO_SHOW)
+
+
+def verb_to(state: State, wanted: State) -> Verb | None:
+    """Return the verb that leads from one state to another, None when it is there. Raises IllegalTransition."""
+    if state is wanted:
+        return None
+    for verb, leads_to in TABLE[state].items():
+        if leads_to is wanted and verb in _BY_STATE:
+            return verb
+    raise IllegalTransition(state=state, allowed=sorted(TABLE[state]))
+
+
 def rows() -> Iterator[tuple[State, Verb, State]]:
     """Yield every row of the table."""
     for state, ways in TABLE.items():

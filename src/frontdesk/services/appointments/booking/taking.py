@@ -1,7 +1,7 @@
 """Taking a time and giving it up, in the doctor's agenda and the patient's together. Pure."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 
@@ -9,6 +9,8 @@ from frontdesk.services.appointments.booking.agenda import Agenda, Books, Busy, 
 from frontdesk.services.appointments.booking.change import Wish
 from frontdesk.services.appointments.booking.model import Appointment, Time
 from frontdesk.services.appointments.booking.refusals import DayFull, PatientBusy, SlotTaken, TooManyOpen
+from frontdesk.services.appointments.hours.clock import day_span
+from frontdesk.services.appointments.hours.free import full_days
 from frontdesk.services.appointments.hours.spans import has_room
 
 MAX_BUSY = 500  # entries of one agenda: its record stays far below the size of a commit
@@ -29,6 +31,13 @@ def agenda_ids(doctor_id: str, time: Time, patient_id: str) -> Iterator[str]:
         yield patient_agenda(patient_id)
 
 
+def days_of_date(doctor_id: str, time: Time) -> Iterator[str]:
+    """Yield the ids of the agendas of a whole date, as the clinic's clocks show it."""
+    span = day_span(date.fromisoformat(time.date), time.zone)
+    if span is not None:
+        yield from day_ids(doctor_id, span.start, span.end)
+
+
 def take(
     books: Books, id: str, wish: Wish, now: datetime, until: datetime | None = None
 ) -> tuple[Books, bool]:
@@ -40,6 +49,8 @@ def take(
     clash = [*_doctor_is_busy(books, id, wish, now)]
     if clash and not wish.overbook:
         raise SlotTaken(conflicts_with=clash)
+    if wish.daily_cap is not None and not wish.overbook:
+        _has_room_that_day(books, id, wish, now)
     alone = wish.patient_id == "" or _patient_can(books, id, wish, now)
     of_doctor = Busy(id, time.busy_from, time.busy_until, wish.capacity, until)
     for day in day_ids(wish.doctor_id, time.busy_from, time.busy_until):
@@ -48,7 +59,7 @@ def take(
         mine = patient_agenda(wish.patient_id)
         agenda = books.agenda(mine).since(now - _KEPT)
         books = books.put(mine, _bounded(agenda.entered(Busy(id, time.start, time.end, 1, until), now)))
-    return books, bool(clash) or not alone
+    return books, bool(clash) or not alone or wish.outside
 
 
 def give_up(books: Books, id: str, appointment: Appointment, now: datetime) -> Books:
@@ -76,6 +87,14 @@ def _doctor_is_busy(books: Books, id: str, wish: Wish, now: datetime) -> Iterato
         if not has_room(others, start, end, wish.capacity):
             seen |= {one.appointment_id: one for one in others if one.meets(start, end)}
     yield from (Taken(one.start, one.end) for one in seen.values())
+
+
+def _has_room_that_day(books: Books, id: str, wish: Wish, now: datetime) -> None:
+    """Refuse a visit more than the doctor has on a date of the clinic. Raises DayFull."""
+    days = (books.agenda(day).others(id, now) for day in days_of_date(wish.doctor_id, wish.time))
+    starts = {one.appointment_id: one.start for busy in days for one in busy}
+    if date.fromisoformat(wish.time.date) in full_days(starts.values(), wish.daily_cap, wish.time.zone):
+        raise DayFull(most=wish.daily_cap)
 
 
 def _patient_can(books: Books, id: str, wish: Wish, now: datetime) -> bool:

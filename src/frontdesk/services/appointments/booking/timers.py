@@ -1,6 +1,6 @@
 """What an appointment waits for by itself: the end of its hold, the hour by which it must be confirmed."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
 from frontdesk.kernel.messages import Event
@@ -26,12 +26,16 @@ class ReleaseDue(Event, frozen=True, kw_only=True):
     start_utc: datetime
 
 
-def timers(id: str, appointment: Appointment, now: datetime, release: timedelta | None) -> tuple[Timer, ...]:
-    """Return the timers that an appointment needs as it stands, and those that it needs no more, as cancelled."""
-    if appointment.state is State.HELD:
-        return (Timer(_LAPSE, appointment.held_until, HoldOver(appointment_id=id)),)
-    start = appointment.time.start
-    if release is not None and appointment.state is State.PENDING and now < start - release:
-        due = ReleaseDue(appointment_id=id, start_utc=start)
-        return (Timer(_LAPSE), Timer(_RELEASE, start - release, due))
-    return (Timer(_LAPSE), Timer(_RELEASE))
+def timers(id: str, before: Appointment | None, after: Appointment) -> tuple[Timer, ...]:
+    """Return the timers that an appointment needs as it has become, and as cancelled those that it needs no more."""
+    found = []
+    if after.state is State.HELD:
+        found.append(Timer(_LAPSE, after.held_until, HoldOver(appointment_id=id)))
+    elif before is not None and before.state is State.HELD:
+        found.append(Timer(_LAPSE))
+    if after.release_at is not None:
+        due = ReleaseDue(appointment_id=id, start_utc=after.time.start)
+        found.append(Timer(_RELEASE, after.release_at, due))
+    elif before is not None and before.release_at is not None:
+        found.append(Timer(_RELEASE))
+    return tuple(found)

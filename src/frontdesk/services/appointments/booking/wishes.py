@@ -1,4 +1,4 @@
-"""From what somebody asks for to a wish: which doctor the name means, which moment the clock, and who the patient is."""
+"""From what is asked for to a wish: which doctor the name means, which moment the clock, and who the patient is."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -101,8 +101,8 @@ def for_patient(unit: Unit, wish: Wish, patient: Patient | None, clinic: Clinic)
     return replace(wish, patient=patient, patient_id=id)
 
 
-def again(appointment: Appointment, clinic: Clinic, overbook: str = "") -> Wish:
-    """Return the wish for what an appointment is already."""
+def again(appointment: Appointment, clinic: Clinic) -> Wish:
+    """Return the wish for what an appointment is already, overbooked or not."""
     return Wish(
         clinic_id=appointment.clinic_id,
         doctor_id=appointment.doctor_id,
@@ -114,7 +114,7 @@ def again(appointment: Appointment, clinic: Clinic, overbook: str = "") -> Wish:
         patient=appointment.patient,
         max_open=clinic.max_open_per_patient,
         release=release_of(clinic),
-        overbook=overbook,
+        overbook="as it was" if appointment.overbooked else "",
         source=appointment.source,
         reason=appointment.reason,
         notes=appointment.notes,
