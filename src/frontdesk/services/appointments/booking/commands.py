@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from frontdesk.kernel import limits
 from frontdesk.kernel.sensitive import SENSITIVE
@@ -167,7 +167,7 @@ class ListAppointments(Body, frozen=True, kw_only=True):
     """
 
     clinic_id: Slug | None = None
-    date: date | None = None
+    day: date | None = field(default=None, name="date")
     since: Moment | None = None
     until: Moment | None = None
     doctor_id: Id | None = None

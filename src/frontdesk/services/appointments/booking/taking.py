@@ -34,8 +34,7 @@ def agenda_ids(doctor_id: str, time: Time, patient_id: str) -> Iterator[str]:
 def days_of_date(doctor_id: str, time: Time) -> Iterator[str]:
     """Yield the ids of the agendas of a whole date, as the clinic's clocks show it."""
     span = day_span(date.fromisoformat(time.date), time.zone)
-    if span is not None:
-        yield from day_ids(doctor_id, span.start, span.end)
+    yield from day_ids(doctor_id, span.start, span.end)
 
 
 def take(

@@ -18,6 +18,7 @@ from frontdesk.services.appointments.booking.handlers import open_appointment
 from frontdesk.services.appointments.booking.model import APPOINTMENTS, Appointment, Patient, Source
 from frontdesk.services.appointments.booking.states import AWAITED, TABLE, State
 from frontdesk.services.appointments.clinics.model import CLINICS
+from frontdesk.services.appointments.clinics.setting import FIRST_DAY, LAST_DAY
 from frontdesk.services.appointments.hours.clock import day_span
 from frontdesk.services.appointments.privacy.accesses import note
 
@@ -128,16 +129,17 @@ async def list_appointments(unit: Unit, query: ListAppointments) -> Page[Appoint
 
 
 async def _window(unit: Unit, query: ListAppointments, clinic_id: str) -> tuple[str, str]:
-    if query.date is None:
+    if query.day is None:
         until = query.until
         if query.unmarked:
             until = min(until or unit.now, unit.now)
         return bound("since", query.since), bound("until", until)
     if query.since is not None or query.until is not None:
         raise Invalid((Fault("/date", "two_windows", "Send a date, or since and until."),))
-    bound("date", datetime(query.date.year, 1, 1).astimezone())
+    if not FIRST_DAY <= query.day <= LAST_DAY:
+        raise Invalid((Fault("/date", "out_of_range", f"Must be from {FIRST_DAY} to {LAST_DAY}."),))
     clinic = await unit.get(CLINICS, clinic_id)
-    span = day_span(query.date, clinic.value.time_zone)
+    span = day_span(query.day, clinic.value.time_zone)
     return sortable(span.start), sortable(span.end)
 
 
