@@ -1,0 +1,47 @@
+"""Handing a message over by a call that says it all, made in this process or to a function of the same desk.
+
+The call carries what is personal, so that no event has to. It is made with the message's id as its Idempotency-Key: a
+message that was handed over already is not taken twice.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from frontdesk.kernel.errors import Unavailable
+
+Ask = Callable[[str, Mapping[str, Any]], Awaitable[int]]
+"""Makes the call with a key and a body, and returns the status of the answer. Raises Unavailable."""
+
+_REFUSED, _LOST_RACE, _TOO_MANY, _FAULT = 400, 409, 429, 500
+
+
+class MessageRefusedError(Exception):
+    """The message is not one that its sender takes: one of the two is wrong, and somebody has to look."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"a message was refused with {status}")
+
+
+class Message(Protocol):
+    """A struct that is the body of the call."""
+
+    @property
+    def id(self) -> str:
+        """What it is known by."""
+
+
+class HandedOver:
+    """Somebody else brings the messages; whoever hands one over hears by events what became of it."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    async def send(self, message: Message) -> None:
+        """Hand one message over for good. A repeat changes nothing. Raises Unavailable, MessageRefusedError."""
+        status = await self._ask(message.id, msgspec.to_builtins(message))
+        if status in {_LOST_RACE, _TOO_MANY} or status >= _FAULT:
+            raise Unavailable
+        if status >= _REFUSED:
+            raise MessageRefusedError(status)
