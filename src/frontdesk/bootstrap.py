@@ -23,6 +23,7 @@ from frontdesk.config import Settings
 from frontdesk.declarations import check_needs, check_services
 from frontdesk.kernel.bus import Bus
 from frontdesk.kernel.services import Service
+from frontdesk.services.appointments.ports import Seals as PatientSeals
 from frontdesk.services.identity.ports import Messenger, Passwords, Seals, SigningKeys, Site, Withdrawals
 from frontdesk.services.webhooks.ports import WebhookSender
 
@@ -39,6 +40,7 @@ SERVICES = (
     "inventory",
     "accounting",
     "webhooks",
+    "appointments",
 )
 
 
@@ -79,9 +81,11 @@ def tokens(settings: Settings) -> Tokens:
 def outside(settings: Settings, issuer: Tokens) -> dict[type, Any]:
     """Return the outside parties that services need, by port."""
     data = DataDirectory(settings.data).path
+    seals = KeyedSeals(FileKeys(data / KEYS))
     return {
         Passwords: Argon2Passwords(),
-        Seals: KeyedSeals(FileKeys(data / KEYS)),
+        Seals: seals,
+        PatientSeals: seals,
         Messenger: Outbox(data / "outbox"),
         SigningKeys: issuer,
         Withdrawals: issuer,
