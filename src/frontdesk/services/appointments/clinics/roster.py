@@ -35,10 +35,13 @@ async def doctor_by_name(unit: Unit, clinic_id: str, name: str) -> tuple[Stored[
     """Return a doctor who is new to the clinic, and its roster, both for the caller's commit.
 
     For clinics that add doctors as they are named. They work in the clinic's hours until they have their own.
-    Raises UnknownDoctor for what is no name or another's, TooManyDoctors.
+    Raises UnknownDoctor for what is no name, or the name of one who is gone; TooManyDoctors.
     """
     if not plain_name(name):
         raise UnknownDoctor
     doctor = Doctor(clinic_id=clinic_id, name=name)
     id = unit.new_id("doc")
-    return DOCTORS.new(id, doctor), await roster_with(unit, id, doctor)
+    try:
+        return DOCTORS.new(id, doctor), await roster_with(unit, id, doctor)
+    except NameTaken:
+        raise UnknownDoctor from None
