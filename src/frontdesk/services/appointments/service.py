@@ -2,6 +2,7 @@
 
 from frontdesk.kernel.services import Service
 from frontdesk.services.appointments import events
+from frontdesk.services.appointments.answers import declared as answers
 from frontdesk.services.appointments.booking import declared as booking
 from frontdesk.services.appointments.clinics import declared as clinics
 from frontdesk.services.appointments.hours import availability
@@ -10,9 +11,9 @@ from frontdesk.services.appointments.privacy import declared as privacy
 
 SERVICE = Service(
     name="appointments",
-    kinds=(*booking.KINDS, *clinics.KINDS, *privacy.KINDS),
-    routes=(*booking.ROUTES, *clinics.ROUTES, *availability.ROUTES, *privacy.ROUTES),
-    reactions=(*booking.REACTIONS, *privacy.REACTIONS),
+    kinds=(*booking.KINDS, *clinics.KINDS, *answers.KINDS, *privacy.KINDS),
+    routes=(*booking.ROUTES, *clinics.ROUTES, *availability.ROUTES, *answers.ROUTES, *privacy.ROUTES),
+    reactions=(*booking.REACTIONS, *answers.REACTIONS, *privacy.REACTIONS),
     events=(
         events.AppointmentHeld,
         events.AppointmentBooked,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from frontdesk.services.appointments.answers.deciding import (
     SURE_LASTS,
@@ -32,7 +33,7 @@ def visit(
     offered: bool = False,
 ) -> Visit:
     """Return a visit of which nothing has changed for three days."""
-    return Visit(id, state, start, start, NOW - timedelta(days=3), asked_at, offered)
+    return Visit(id, state, start, start, start, NOW - timedelta(days=3), asked_at, offered)
 
 
 def pressed(scope: Scope, id: str = "apt_1", seen: datetime | None = TOMORROW) -> Said:
@@ -86,7 +87,7 @@ def test_are_you_sure_is_forgotten_after_a_day() -> None:
 
 
 def test_are_you_sure_is_void_when_the_visit_has_changed_since() -> None:
-    asked = Visit("apt_1", State.PENDING, TOMORROW, TOMORROW, NOW, NOW - timedelta(minutes=1))
+    asked = Visit("apt_1", State.PENDING, TOMORROW, TOMORROW, TOMORROW, NOW, NOW - timedelta(minutes=1))
 
     assert decide(NO, [asked], NOW).outcome is Outcome.SURE
 
@@ -102,6 +103,12 @@ def test_an_answer_to_an_older_reminder_after_a_move_hears_that_the_time_changed
 
     for scope in Scope:
         assert decide(pressed(scope), [moved], NOW) == Decision(Outcome.TIME_CHANGED, (moved,))
+
+
+def test_who_answered_just_before_the_time_was_changed_is_told_so() -> None:
+    moved = replace(visit(start=TOMORROW + timedelta(hours=5)), told=TOMORROW)
+
+    assert decide(YES, [moved], NOW).outcome is Outcome.TIME_CHANGED
 
 
 def test_an_answer_after_a_cancel_hears_that_it_is_over() -> None:
@@ -142,7 +149,7 @@ def test_an_offer_that_has_lapsed_is_over() -> None:
 
 
 def test_an_offer_is_over_as_soon_as_its_time_is_held_no_longer() -> None:
-    late = Visit("apt_1", State.HELD, TOMORROW, NOW, NOW - timedelta(minutes=15), offered=True)
+    late = Visit("apt_1", State.HELD, TOMORROW, NOW, TOMORROW, NOW - timedelta(minutes=15), offered=True)
 
     assert decide(pressed(Scope.CONFIRM), [late], NOW).outcome is Outcome.OFFER_OVER
 
@@ -164,6 +171,7 @@ VISITS = st.builds(
     st.sampled_from(State),
     st.sampled_from([NOW - timedelta(hours=1), TOMORROW, TOMORROW + timedelta(days=2)]),
     st.sampled_from([NOW, TOMORROW]),
+    st.just(TOMORROW),
     st.just(NOW - timedelta(days=3)),
     st.sampled_from([None, NOW - timedelta(hours=1), NOW - timedelta(days=2)]),
     st.booleans(),
@@ -186,4 +194,4 @@ def test_nothing_changes_but_the_one_open_visit_that_is_meant(said: Said, visits
         others = [one for one in visits if one.is_open(NOW) and one != changed]
         assert changed.is_open(NOW)
         assert said.visit_id == changed.id or (not said.visit_id and not others) or changed.is_asked(NOW)
-        assert said.seen in {None, changed.start}
+        assert (said.seen or changed.told) == changed.start

@@ -37,14 +37,15 @@ class Outcome(StrEnum):
 class Visit(msgspec.Struct, frozen=True, omit_defaults=True):
     """A visit that an answer may belong to, `until` it begins, or is no longer held.
 
-    `asked_at`: when we asked whether they are sure to cancel it. `offered`: the waiting list offers it, or did, and
-    they have not accepted.
+    `told`: the start that it had when the answer was given. `asked_at`: when we asked whether they are sure to cancel
+    it. `offered`: the waiting list offers it, or did, and they have not accepted.
     """
 
     id: str
     state: State
     start: datetime
     until: datetime
+    told: datetime
     changed_at: datetime
     asked_at: datetime | None = None
     offered: bool = False
@@ -96,7 +97,7 @@ def decide(said: Said, visits: Sequence[Visit], now: datetime) -> Decision:
 def _about(said: Said, visit: Visit, now: datetime) -> Decision:
     if not visit.is_open(now):
         return Decision(Outcome.OFFER_OVER if visit.offered else Outcome.OVER, (visit,))
-    if said.seen is not None and said.seen != visit.start:
+    if (said.seen or visit.told) != visit.start:
         return Decision(Outcome.TIME_CHANGED, (visit,))
     return Decision(_offered(said) if visit.state is State.HELD else _booked(said, visit, now), (visit,))
 

@@ -55,7 +55,7 @@ LINKS = Kind(
 )
 
 LETTERS = {Scope.CONFIRM: "c", Scope.CANCEL: "x", Scope.RESCHEDULE: "r"}
-_SCOPES = {letter: scope for scope, letter in LETTERS.items()}
+SCOPES = {letter: scope for scope, letter in LETTERS.items()}
 
 
 def token_of(message_id: str, seal: Seal) -> str:
@@ -81,4 +81,4 @@ def payload(scope: Scope, token: str) -> str:
 def read_payload(text: str) -> tuple[Scope, str] | None:
     """Return what a button's payload wants and with which token, None when it is none of ours."""
     letter, _, token = text.partition(":")
-    return (_SCOPES[letter], token) if letter in _SCOPES and len(token) == TOKEN_CHARS else None
+    return (SCOPES[letter], token) if letter in SCOPES and len(token) == TOKEN_CHARS else None

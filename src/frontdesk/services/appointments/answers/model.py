@@ -51,8 +51,8 @@ class Question(msgspec.Struct, frozen=True):
 QUESTIONS = Kind("answer_question", Question)
 
 
-def visit_of(stored: Stored[Appointment], question: Stored[Question] | None) -> Visit:
-    """Return an appointment as what an answer may belong to."""
+def visit_of(stored: Stored[Appointment], question: Stored[Question] | None, at: datetime) -> Visit:
+    """Return an appointment as what an answer of a moment may belong to."""
     appointment = stored.value
     start = appointment.time.start
     held = appointment.held_until if appointment.state is State.HELD else None
@@ -61,6 +61,7 @@ def visit_of(stored: Stored[Appointment], question: Stored[Question] | None) -> 
         state=appointment.state,
         start=start,
         until=min(start, held) if held else start,
+        told=_start_then(appointment, at),
         changed_at=appointment.steps[-1].at,
         asked_at=question.value.asked_at if question else None,
         offered=is_offered(appointment),
@@ -71,3 +72,9 @@ def is_offered(appointment: Appointment) -> bool:
     """Return whether the waiting list offers this, or did, and nobody has accepted."""
     accepted = any(step.verb == Verb.COMPLETE for step in appointment.steps)
     return appointment.source is Source.WAITING_LIST and not accepted
+
+
+def _start_then(appointment: Appointment, at: datetime) -> datetime:
+    """Return when it was to begin, as it stood at a moment; its present start where it was not there yet."""
+    starts = [step.start for step in appointment.steps if step.at <= at and step.start]
+    return starts[-1] if starts else appointment.time.start
