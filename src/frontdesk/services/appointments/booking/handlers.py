@@ -53,7 +53,7 @@ async def book_appointment(unit: Unit, command: BookAppointment) -> Stored[Appoi
         change = await offering(
             unit, prepared, changes.book(unit, id, prepared.wish, actor, confirmed=agreed)
         )
-    return await change.commit(unit)
+    return await change.commit(unit, *prepared.new)
 
 
 async def hold_time(unit: Unit, command: HoldTime) -> Stored[Appointment]:
@@ -62,7 +62,7 @@ async def hold_time(unit: Unit, command: HoldTime) -> Stored[Appointment]:
     prepared = await prepare(unit, asked(unit.caller, command))
     until = unit.now + timedelta(seconds=prepared.practice.clinic.value.hold_seconds)
     change = await offering(unit, prepared, changes.hold(unit, id, prepared.wish, by_desk(unit), until))
-    return await change.commit(unit)
+    return await change.commit(unit, *prepared.new)
 
 
 async def complete_hold(unit: Unit, command: CompleteHold, id: str) -> Stored[Appointment]:
@@ -80,7 +80,7 @@ async def accept_proposal(unit: Unit, command: MoveAppointment, id: str) -> Stor
     stored = await open_appointment(unit, id, *DESK)
     prepared = await prepare(unit, asked_again(unit.caller, stored.value, command))
     change = await offering(unit, prepared, changes.accept(unit, stored, prepared.wish, by_desk(unit)))
-    return await change.commit(unit)
+    return await change.commit(unit, *prepared.new)
 
 
 async def move_appointment(unit: Unit, command: MoveAppointment, id: str) -> Stored[Appointment]:
@@ -88,7 +88,7 @@ async def move_appointment(unit: Unit, command: MoveAppointment, id: str) -> Sto
     stored = await open_appointment(unit, id, *DESK)
     prepared = await prepare(unit, asked_again(unit.caller, stored.value, command))
     change = await offering(unit, prepared, changes.move(unit, stored, prepared.wish, by_desk(unit)))
-    return await change.commit(unit)
+    return await change.commit(unit, *prepared.new)
 
 
 async def change_appointment(unit: Unit, command: ChangeAppointment, id: str) -> Stored[Appointment]:
@@ -104,7 +104,7 @@ async def change_appointment(unit: Unit, command: ChangeAppointment, id: str) ->
     if is_elsewhere(before, command):
         prepared = await prepare(unit, wanted)
         deciding = changes.alter(unit, stored, prepared.wish, by_desk(unit), verb)
-        return await (await offering(unit, prepared, deciding)).commit(unit)
+        return await (await offering(unit, prepared, deciding)).commit(unit, *prepared.new)
     clinic = (await unit.get(CLINICS, before.clinic_id)).value
     wish = replace(again(before, clinic), reason=wanted.reason, notes=wanted.notes)
     if wanted.patient != before.patient:

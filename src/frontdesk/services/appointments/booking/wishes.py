@@ -7,13 +7,21 @@ from msgspec.structs import replace
 
 from frontdesk.kernel.errors import Fault, Invalid
 from frontdesk.kernel.ids import derived_id
+from frontdesk.kernel.kinds import AnyStored, Stored
 from frontdesk.kernel.unit import Unit
 from frontdesk.services.appointments.booking.change import Wish
 from frontdesk.services.appointments.booking.model import Appointment, Patient, Source, Time
 from frontdesk.services.appointments.clinics.documents import plain_document
-from frontdesk.services.appointments.clinics.model import Clinic, PendingPolicy
+from frontdesk.services.appointments.clinics.model import CLINICS, Clinic, Doctor, PendingPolicy
 from frontdesk.services.appointments.clinics.names import plain_name
-from frontdesk.services.appointments.clinics.reading import Practice, find_doctor, find_visit_type, practice
+from frontdesk.services.appointments.clinics.reading import (
+    Practice,
+    UnknownDoctor,
+    find_doctor,
+    find_visit_type,
+    practice,
+)
+from frontdesk.services.appointments.clinics.roster import doctor_by_name
 from frontdesk.services.appointments.hours.clock import resolve_local, to_local
 from frontdesk.services.appointments.hours.free import Visit
 from frontdesk.services.appointments.hours.refusals import OffGrid, OutsideHours
@@ -47,11 +55,12 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Prepared(msgspec.Struct, frozen=True):
-    """A wish, with what other times could be offered by."""
+    """A wish, with what other times could be offered by; `new`: a doctor of whom nobody had heard, to be kept too."""
 
     wish: Wish
     practice: Practice
     visit: Visit
+    new: tuple[AnyStored, ...] = ()
 
 
 async def prepare(unit: Unit, asked: Asked) -> Prepared:
@@ -59,7 +68,7 @@ async def prepare(unit: Unit, asked: Asked) -> Prepared:
 
     Raises UnknownDoctor, UnknownVisitType, NonexistentTime, AmbiguousTime, OffGrid, OutsideHours, Invalid.
     """
-    doctor = await find_doctor(unit, asked.clinic_id, name=asked.doctor_name, doctor_id=asked.doctor_id)
+    doctor, new = await _doctor(unit, asked)
     at_work = await practice(unit, doctor)
     visit = Visit(timedelta(minutes=asked.minutes or USUAL_MINUTES))
     if asked.visit_type_id:
@@ -84,7 +93,7 @@ async def prepare(unit: Unit, asked: Asked) -> Prepared:
         reason=asked.reason,
         notes=asked.notes,
     )
-    return Prepared(for_patient(unit, wish, asked.patient, clinic), at_work, visit)
+    return Prepared(for_patient(unit, wish, asked.patient, clinic), at_work, visit, new)
 
 
 def for_patient(unit: Unit, wish: Wish, patient: Patient | None, clinic: Clinic) -> Wish:
@@ -153,6 +162,17 @@ def time_of(start: datetime, visit: Visit, zone: str) -> Time:
         zone=zone,
         fold=shown.fold,
     )
+
+
+async def _doctor(unit: Unit, asked: Asked) -> tuple[Stored[Doctor], tuple[AnyStored, ...]]:
+    """Return the doctor, and what has to be kept where the clinic adds whoever is named. Raises UnknownDoctor."""
+    try:
+        return await find_doctor(unit, asked.clinic_id, name=asked.doctor_name, doctor_id=asked.doctor_id), ()
+    except UnknownDoctor:
+        clinic = await unit.get(CLINICS, asked.clinic_id)
+        if asked.doctor_id or not clinic.value.adds_doctors:
+            raise
+        return (new := await doctor_by_name(unit, clinic.id, asked.doctor_name))[0], new
 
 
 def _time(asked: Asked, at_work: Practice, visit: Visit) -> Time:
