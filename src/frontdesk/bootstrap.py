@@ -1,10 +1,17 @@
 """The composition root: settings in, a wired desk out. The only module that knows every concrete class."""
 
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from frontdesk import __version__
+from frontdesk.adapters.aws.client import AwsClient, AwsSettings
+from frontdesk.adapters.aws.credentials import from_environment
+from frontdesk.adapters.aws.text_messages import TextMessages
+from frontdesk.adapters.channels.desk import DeskChannels, DeskEar
+from frontdesk.adapters.channels.outbox import FileOutbox
+from frontdesk.adapters.channels.settings import ChannelSettings, ChannelSettingsError, SmsSettings, read
 from frontdesk.adapters.embedded.backup_files import check_outside
 from frontdesk.adapters.embedded.clock import MachineChance, MachineClock
 from frontdesk.adapters.embedded.copy import ContinuousCopy
@@ -12,6 +19,9 @@ from frontdesk.adapters.embedded.copy_target import FolderTarget
 from frontdesk.adapters.embedded.directory import DataDirectory
 from frontdesk.adapters.embedded.runtime import EmbeddedRuntime
 from frontdesk.adapters.http_sender.sender import HttpSender
+from frontdesk.adapters.notifier.handing_over import HandedOver, LettersHandedOver
+from frontdesk.adapters.notifier.own_desk import OwnDesk
+from frontdesk.adapters.notifier.written import WrittenDown
 from frontdesk.adapters.outbox.outbox import Outbox
 from frontdesk.adapters.passwords.argon2 import Argon2Passwords
 from frontdesk.adapters.telemetry.bus import TracedBus
@@ -19,17 +29,21 @@ from frontdesk.adapters.tokens.files import FileKeys
 from frontdesk.adapters.tokens.keys import KeyRing
 from frontdesk.adapters.tokens.seals import KeyedSeals
 from frontdesk.adapters.tokens.tokens import Tokens
-from frontdesk.config import Settings
+from frontdesk.config import Settings, aws_credentials, channels_from_environment
 from frontdesk.declarations import check_needs, check_services
 from frontdesk.kernel.bus import Bus
 from frontdesk.kernel.services import Service
+from frontdesk.services.appointments.ports import Notifier
 from frontdesk.services.appointments.ports import Seals as PatientSeals
 from frontdesk.services.identity.ports import Messenger, Passwords, Seals, SigningKeys, Site, Withdrawals
+from frontdesk.services.notifications.ports import Channels, InboundVerifier
+from frontdesk.services.notifications.ports import Seals as AddressSeals
 from frontdesk.services.webhooks.ports import WebhookSender
 
 if TYPE_CHECKING:  # imported only where a collector is named
     from frontdesk.adapters.telemetry.spans import OtlpSpans
 
+LETTERS = "desk:people"  # on whose behalf letters about accounts are sent: nobody is granted to read them
 KEYS = "keys"  # the folder of everything secret in a data directory
 
 # Every service of the house. A new one is a folder in `services`, with its SERVICE in service.py, and a line here.
@@ -78,20 +92,50 @@ def tokens(settings: Settings) -> Tokens:
     return Tokens(ring, issuer=settings.issuer, clock=clock, chance=MachineChance())
 
 
-def outside(settings: Settings, issuer: Tokens) -> dict[type, Any]:
-    """Return the outside parties that services need, by port."""
+def outside(settings: Settings, issuer: Tokens, sender: OwnDesk | None = None) -> dict[type, Any]:
+    """Return the outside parties that services need, by port. `sender` is asked to send to people, if it is there.
+
+    Raises ChannelSettingsError.
+    """
     data = DataDirectory(settings.data).path
+    folder = data / "outbox"
+    outbox = Outbox(folder)
     seals = KeyedSeals(FileKeys(data / KEYS))
+    said = channel_settings()
     return {
         Passwords: Argon2Passwords(),
         Seals: seals,
         PatientSeals: seals,
-        Messenger: Outbox(data / "outbox"),
+        AddressSeals: seals,
+        Messenger: LettersHandedOver(sender.ask, LETTERS) if sender else outbox,
+        Notifier: HandedOver(sender.ask) if sender else WrittenDown(outbox.send),
+        Channels: DeskChannels(said, publisher=_publisher, outbox=partial(FileOutbox, folder)),
+        InboundVerifier: DeskEar(said.whatsapp),
         SigningKeys: issuer,
         Withdrawals: issuer,
         Site: settings,
         WebhookSender: HttpSender(settings.webhook_networks),
     }
+
+
+def channel_settings() -> ChannelSettings:
+    """Return what the environment says about channels to people. Raises ChannelSettingsError."""
+    try:
+        return read(channels_from_environment())
+    except OSError as error:
+        raise ChannelSettingsError(f"{error.filename} cannot be read: {error.strerror}.") from None
+
+
+def _publisher(sms: SmsSettings) -> TextMessages:
+    """Return what sends text messages by SNS, in the name of whoever the environment says that we are."""
+    settings = AwsSettings(region=sms.region, credentials=from_environment(aws_credentials()), attempts=1)
+    return TextMessages(AwsClient(settings), sms.sender)
+
+
+def _sender(services: Sequence[Service]) -> OwnDesk | None:
+    """Return what asks this desk to send messages to people, None where no service does that."""
+    found = next((service for service in services if service.name == "notifications"), None)
+    return OwnDesk(found, "send_message") if found else None
 
 
 def spans(settings: Settings) -> "OtlpSpans | None":
@@ -112,7 +156,8 @@ def runtime(
     told: "OtlpSpans | None" = None,
 ) -> EmbeddedRuntime:
     """Return the embedded runtime, not started; `issuer` is what its server verifies with. Raises DeclarationError."""
-    bus = Bus(MachineClock(), MachineChance(), outside(settings, issuer or tokens(settings)))
+    sender = _sender(services)
+    bus = Bus(MachineClock(), MachineChance(), outside(settings, issuer or tokens(settings), sender))
     if told is not None:
         bus = TracedBus(bus.clock, bus.chance, bus.providers, spans=told)
     check_needs(services, bus.providers)
@@ -121,4 +166,7 @@ def runtime(
     if settings.copy_to is not None:
         check_outside(directory, settings.copy_to)
         copy = ContinuousCopy(directory, FolderTarget(settings.copy_to), bus.clock)
-    return EmbeddedRuntime(directory, services, bus, hold_reactions=settings.hold_reactions, copy=copy)
+    made = EmbeddedRuntime(directory, services, bus, hold_reactions=settings.hold_reactions, copy=copy)
+    if sender is not None:
+        sender.open(bus, lambda: made.store)
+    return made

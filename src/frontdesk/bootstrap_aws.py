@@ -7,11 +7,10 @@ only some functions need is imported where it is made.
 # ruff: noqa: PLC0415 - see above
 
 import os.path
-from collections.abc import Callable, Coroutine, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -26,18 +25,16 @@ from frontdesk.kernel.bus import Bus
 from frontdesk.kernel.ports import Clock
 from frontdesk.kernel.services import Service
 from frontdesk.manifest.shape import Function, Manifest
+from frontdesk.outside_aws import IDENTITY, Providers
 
 if TYPE_CHECKING:
     from frontdesk.adapters.aws.events import EventBus
-    from frontdesk.adapters.aws.keys import ParameterKeys
     from frontdesk.adapters.aws.letters import DynamoLetters, SideBySide
     from frontdesk.adapters.aws.objects import Bucket
     from frontdesk.adapters.aws.rescan import Part
     from frontdesk.adapters.aws.timers import Timers
-    from frontdesk.adapters.tokens.tokens import Tokens
     from frontdesk.adapters.tokens.withdrawn import Run, SeenWithdrawals
 
-IDENTITY = "identity"  # the service that signs people and clients in
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - pathlib costs 4 ms
 
 
@@ -45,7 +42,7 @@ class Stage:
     """What the functions of one stage are made of. Parts are made when they are first asked for."""
 
     def __init__(self, settings: StageSettings, manifest: Manifest, client: AwsClient) -> None:
-        self.settings = settings
+        self.settings: StageSettings = settings
         self.manifest = manifest
         self.client = client
         self.clock = BlockingClock()
@@ -71,8 +68,7 @@ class Stage:
 
     def bus(self, service: Service, clock: Clock | None = None) -> Bus:
         """Return what runs the handlers of a service."""
-        made = {port: _OUTSIDE[port.__name__] for port in service.needs}
-        return Bus(clock or self.clock, self.chance, Providers(self, made))
+        return Bus(clock or self.clock, self.chance, Providers(self, service.needs))
 
     def queue(self, name: str) -> Queue:
         """Return the queue that the manifest calls so."""
@@ -142,6 +138,10 @@ class Stage:
 
         return Bus(self.clock, self.chance, {DeadLetters: self.letters(side_by_side)})
 
+    def once(self, region: str) -> AwsClient:
+        """Return a client that tries once, in a region or ("") the stage's own: for what cannot tell a repeat."""
+        return AwsClient(aws_settings(self.settings, region, attempts=1))
+
     @staticmethod
     def waiting_clock() -> Clock:
         """Return a clock for a function with an event loop, which goes on while somebody sleeps."""
@@ -150,113 +150,20 @@ class Stage:
         return MachineClock()
 
 
-Make = Callable[[Stage], Any]
-
-
-class Providers(Mapping[type, Any]):
-    """Outside parties by port, each made when a handler first asks for it."""
-
-    def __init__(self, stage: Stage, made: Mapping[type, Make]) -> None:
-        self._stage = stage
-        self._make = made
-        self._made: dict[type, Any] = {}
-
-    def __getitem__(self, port: type) -> Any:
-        """Return the one that fulfils a port. Raises KeyError."""
-        if port not in self._made:
-            self._made[port] = self._make[port](self._stage)
-        return self._made[port]
-
-    def __iter__(self) -> Iterator[type]:
-        """Yield the ports."""
-        return iter(self._make)
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self._make)
-
-
 def this_stage() -> Stage:
     """Return the stage that this function was deployed to. Raises KeyError where it was not."""
     settings = stage_from_environment()
     with open(os.path.join(_PACKAGE, "manifest.json"), "rb") as file:  # noqa: PTH118, PTH123 - as above
         manifest = msgspec.json.decode(file.read(), type=Manifest)
-    credentials = from_environment(aws_credentials())
-    client = AwsClient(
-        AwsSettings(
-            region=settings.region,
-            credentials=credentials,
-            endpoint=settings.endpoint or None,
-            ca_file=ca_file(),
-        )
+    return Stage(settings, manifest, AwsClient(aws_settings(settings)))
+
+
+def aws_settings(settings: StageSettings, region: str = "", attempts: int = 4) -> AwsSettings:
+    """Return how a function of a stage reaches AWS."""
+    return AwsSettings(
+        region=region or settings.region,
+        credentials=from_environment(aws_credentials()),
+        endpoint=settings.endpoint or None,
+        ca_file=ca_file(),
+        attempts=attempts,
     )
-    return Stage(settings, manifest, client)
-
-
-def _keys(stage: Stage) -> "ParameterKeys":
-    from frontdesk.adapters.aws.keys import ParameterKeys
-    from frontdesk.adapters.aws.parameters import Parameters
-
-    return ParameterKeys(Parameters(stage.client), stage.names.parameter("keys"), stage.clock)
-
-
-def _passwords(_: Stage) -> Any:
-    from frontdesk.adapters.passwords.argon2 import Argon2Passwords
-
-    return Argon2Passwords()
-
-
-def _seals(stage: Stage) -> Any:
-    from frontdesk.adapters.tokens.seals import KeyedSeals
-
-    return KeyedSeals(_keys(stage))
-
-
-def _messenger(stage: Stage) -> Any:
-    from frontdesk.adapters.outbox.kept import KeptOutbox
-
-    return KeptOutbox(stage.store(IDENTITY), stage.clock)
-
-
-def _withdrawals(stage: Stage) -> Any:
-    from frontdesk.adapters.tokens.withdrawn import NotedWithdrawals
-    from frontdesk.services.identity.acts import KNOWN_FOR, reach_of
-
-    store = stage.store(IDENTITY)
-    return NotedWithdrawals(store, stage.clock, lambda name: KNOWN_FOR[reach_of(name)], _send)
-
-
-def _send(work: Coroutine[Any, Any, Any]) -> None:
-    """Run what never suspends."""
-    try:
-        work.send(None)
-    except StopIteration:
-        return
-    raise RuntimeError("a store of AWS does not suspend")
-
-
-def _webhook_sender(stage: Stage) -> Any:
-    from frontdesk.adapters.http_sender.sender import HttpSender
-
-    return HttpSender(stage.settings.webhook_networks)
-
-
-def tokens(stage: Stage) -> "Tokens":
-    """Return the issuer of a stage, making its keys the first time."""
-    from frontdesk.adapters.tokens.keys import KeyRing
-    from frontdesk.adapters.tokens.tokens import Tokens
-
-    ring = KeyRing(_keys(stage), stage.clock)
-    return Tokens(ring, issuer=stage.settings.issuer, clock=stage.clock, chance=stage.chance)
-
-
-_OUTSIDE: Mapping[str, Make] = {
-    "Passwords": _passwords,
-    "Seals": _seals,
-    "Messenger": _messenger,
-    "SigningKeys": tokens,
-    "Withdrawals": _withdrawals,
-    "Site": lambda stage: stage.settings,
-    "WebhookSender": _webhook_sender,
-}
-"""What makes the outside parties, by the name of the port: to import a port is to import its service."""

@@ -120,5 +120,26 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+_CHANNELS = ("WHATSAPP_", "SMTP_", "SMS", "SLACK_", "TEAMS_")
+
+
+def channels_from_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return what is said about channels to people, by names without FRONTDESK_: see `adapters.channels.settings`.
+
+    A secret may stand in a file: FRONTDESK_WHATSAPP_TOKEN_FILE names it. Raises OSError where there is none.
+    """
+    from pathlib import Path  # noqa: PLC0415 - as above
+
+    found = os.environ if environ is None else environ
+    given: dict[str, str] = {}
+    for full, value in found.items():
+        name = full.removeprefix("FRONTDESK_")
+        if name == full or not name.startswith(_CHANNELS):
+            continue
+        is_file = name.endswith("_FILE")
+        given[name.removesuffix("_FILE")] = Path(value).read_text().strip() if is_file else value
+    return given
+
+
 def _networks(found: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(found.get("FRONTDESK_WEBHOOK_NETWORKS", "").replace(",", " ").split())

@@ -14,6 +14,7 @@ AT_HOME = (
     "adapters/embedded",
     "adapters/memory",
     "adapters/mysql",
+    "adapters/notifier/own_desk.py",
     "adapters/outbox/outbox.py",
     "adapters/telemetry",
     "adapters/tokens/files.py",
@@ -49,17 +50,18 @@ AT_HOME = (
     "shipped",
     "transfer",
 )
-# What all the same goes along: a clock for the one function that has an event loop, and what every function that
-# answers requests knows of tokens.
+# What all the same goes along: a clock for functions that have an event loop, what every function that answers requests
+# knows of tokens, and what makes keyed digests.
 TAKEN_ALONG = (
     "adapters/embedded/__init__.py",
     "adapters/embedded/clock.py",
     "adapters/tokens/__init__.py",
+    "adapters/tokens/keystore.py",
+    "adapters/tokens/seals.py",
     "adapters/tokens/withdrawn.py",
 )
 # What only those import who sign tokens or check passwords.
 OF_IDENTITY = (
-    "adapters/outbox",
     "adapters/passwords",
     "adapters/tokens",
     "entrypoints/lambdas/oauth.py",

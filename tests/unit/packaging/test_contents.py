@@ -10,9 +10,8 @@ from frontdesk.packaging.contents import BASE, HOUSE, IDENTITY, Contents
 from frontdesk.packaging.places import NotShippedError, shipped
 
 LAMBDAS = "frontdesk.entrypoints.lambdas"
-# Imported by the functions of identity alone, where `bootstrap_aws` is asked for them.
+# Imported by the functions of identity alone, where `outside_aws` is asked for them.
 ONLY_ASKED_FOR_BY_IDENTITY = (
-    "frontdesk.adapters.outbox",
     "frontdesk.adapters.passwords",
     "frontdesk.adapters.tokens",
 )

@@ -21,6 +21,10 @@ class Names(msgspec.Struct, frozen=True):
         """Return the name of a subscriber's queue."""
         return f"{self.prefix}-{subscriber}"
 
+    def function(self, name: str) -> str:
+        """Return the name of a function that the manifest calls so."""
+        return f"{self.prefix}-{name}"
+
     def parked(self, service: str) -> str:
         """Return the name of the queue that keeps what the bus refused of a service."""
         return f"{self.prefix}-{service}-parked"

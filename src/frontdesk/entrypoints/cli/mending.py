@@ -20,6 +20,7 @@ class CommandError(Exception):
 
 def exit_status_of(error: Exception) -> int | None:
     """Return the exit status of an error that the user should read as a sentence, None for a bug of ours."""
+    from frontdesk.adapters.channels.settings import ChannelSettingsError  # noqa: PLC0415 - as below
     from frontdesk.adapters.embedded.copy_pages import DamagedError  # noqa: PLC0415 - only what failed pays for it
     from frontdesk.adapters.embedded.copy_target import CopyRefusedError  # noqa: PLC0415
     from frontdesk.adapters.embedded.directory import InUseError  # noqa: PLC0415
@@ -31,7 +32,7 @@ def exit_status_of(error: Exception) -> int | None:
     if isinstance(error, DamagedError) or _is_from_aws(error):
         return FOUND
     mendable = InUseError | FormatError | UnknownServiceError | MissingPackagesError | CopyRefusedError
-    return MENDABLE if isinstance(error, mendable) else None
+    return MENDABLE if isinstance(error, mendable | ChannelSettingsError) else None
 
 
 def _is_from_aws(error: Exception) -> bool:

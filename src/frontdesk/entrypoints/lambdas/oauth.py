@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from frontdesk.bootstrap_aws import Stage, tokens
+from frontdesk.bootstrap_aws import Stage
 from frontdesk.entrypoints.api import bug, problem
 from frontdesk.entrypoints.lambdas.asgi import ask
 from frontdesk.entrypoints.lambdas.driving import KeptLoop
@@ -18,6 +18,7 @@ from frontdesk.entrypoints.throttle import Failures
 from frontdesk.kernel.errors import FrontdeskError, NotFound
 from frontdesk.kernel.ports import Chance
 from frontdesk.measures import ACCEPTED, REFUSED
+from frontdesk.outside_aws import tokens
 
 _log = logging.getLogger(__name__)
 _FIRST_ERROR = 400
