@@ -1,6 +1,5 @@
 """The pages behind links, as they are asked for. GET changes nothing; POST acts, and doing it again is safe."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -91,10 +90,12 @@ async def act(unit: Unit, form: Raw) -> Document:
     scope = SCOPES.get(fields.get("do", ""))
     if opened is None or scope not in opened.link.scopes:
         return dead_page(spoken(""))
-    said = Said(scope, opened.stored.id, sure=True, seen=read_stamp(fields.get("seen", "")))
-    decision = decide(said, [opened.visit], unit.now)
+    chosen = read_stamp(fields.get("start", ""))
+    is_repeat = chosen == opened.visit.start  # the form that has brought the visit here, sent again
+    seen = chosen if is_repeat else read_stamp(fields.get("seen", ""))
+    decision = decide(Said(scope, opened.stored.id, sure=True, seen=seen), [opened.visit], unit.now)
     if decision.outcome is Outcome.TIMES:
-        return await _move(unit, opened, fields)
+        return await _move(unit, opened, chosen)
     deed = await carry_out(unit, decision, opened.stored, BY_LINK)
     if deed.change is None:
         return visit_page(opened.sheet(unit.now), deed.outcome)
@@ -116,11 +117,10 @@ def _may_move(opened: Opened) -> bool:
     return Scope.RESCHEDULE in opened.link.scopes and opened.visit.state is not State.HELD
 
 
-async def _move(unit: Unit, opened: Opened, fields: Mapping[str, str]) -> Document:
-    start = read_stamp(fields.get("start", ""))
+async def _move(unit: Unit, opened: Opened, start: datetime | None) -> Document:
     if start is None:
         return await _times(unit, opened, None)
-    if start == opened.visit.start:  # the same again, or somebody who would rather keep it
+    if start == opened.visit.start:
         return visit_page(opened.sheet(unit.now), Outcome.MOVED)
     try:
         if not await is_free(unit, opened.stored.value, start):
