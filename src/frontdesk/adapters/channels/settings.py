@@ -4,6 +4,7 @@ On one machine they are the environment (FRONTDESK_WHATSAPP_TOKEN, or the file t
 names), on AWS encrypted parameters of the stage (/frontdesk-dev/channels/WHATSAPP_TOKEN). Here is no prefix any more.
 """
 
+import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from frontdesk.phones import is_number
 GRAPH = "https://graph.facebook.com"
 GRAPH_VERSION = "v26.0"  # of 2026-07-29; Meta keeps each for about two years
 LANGUAGES: dict[str, str] = {"pt": "pt_BR"}  # Meta has no template in plain Portuguese
+_MAILBOX = re.compile(r"[^\s@<>]+@[^\s@<>]+>?$")
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
@@ -117,6 +119,10 @@ def _email(found: Mapping[str, str]) -> SmtpSettings | None:
     host, security = found["SMTP_HOST"], found.get("SMTP_SECURITY") or "starttls"
     if security not in _PORTS:
         raise ChannelSettingsError(f"SMTP_SECURITY is one of {', '.join(_PORTS)}.")
+    if not _MAILBOX.search(found["SMTP_FROM"]):
+        raise ChannelSettingsError(
+            'SMTP_FROM is an address: "citas@example.org", or "Clínica <citas@example.org>".'
+        )
     user, password = found.get("SMTP_USER", ""), found.get("SMTP_PASSWORD", "")
     if bool(user) != bool(password):
         raise ChannelSettingsError("SMTP_USER and SMTP_PASSWORD go together.")
