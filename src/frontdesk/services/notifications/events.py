@@ -133,3 +133,32 @@ class DeskTroubled(Event, frozen=True, kw_only=True):
     NAME: ClassVar[str] = "Desk Troubled"
     channel: str
     code: str
+
+
+class ForgettingDue(Event, frozen=True, kw_only=True):
+    """Somebody is to be forgotten: the next page of what is kept about them. `person` is their opaque id."""
+
+    NAME: ClassVar[str] = "Forgetting Due"
+    person: str
+    step: int
+
+
+class ForgettingRepeated(Event, frozen=True, kw_only=True):
+    """What an index did not show at first is to be looked for once more."""
+
+    NAME: ClassVar[str] = "Forgetting Repeated"
+    person: str
+
+
+class MessageFound(Event, frozen=True, kw_only=True):
+    """A message was sent to somebody who is to be forgotten."""
+
+    NAME: ClassVar[str] = "Message Found"
+    message_id: str
+
+
+class LetterFound(Event, frozen=True, kw_only=True):
+    """Something was written by somebody who is to be forgotten."""
+
+    NAME: ClassVar[str] = "Letter Found"
+    inbound_id: str

@@ -47,6 +47,14 @@ class Seals(Protocol):
         """Return 43 characters of URL-safe base 64 (256 bits), always the same ones for the same two texts."""
 
 
+class Site(Protocol):
+    """Where people reach the desk."""
+
+    @property
+    def site(self) -> str:
+        """Return the URL of the desk, without a slash at its end."""
+
+
 def channels(unit: Unit) -> Channels:
     """Return what sends."""
     return unit.provider(Channels)
@@ -60,3 +68,8 @@ def verifier(unit: Unit) -> InboundVerifier:
 def seals(unit: Unit) -> Seals:
     """Return what makes keys of addresses."""
     return unit.provider(Seals)
+
+
+def site(unit: Unit) -> Site:
+    """Return where the desk is."""
+    return unit.provider(Site)

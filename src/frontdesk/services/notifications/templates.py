@@ -10,7 +10,8 @@ from frontdesk.channels import Answer, Private
 from frontdesk.kernel.errors import Fault, Invalid
 from frontdesk.kernel.sensitive import SENSITIVE
 from frontdesk.services.notifications.commands import Button, ChannelName
-from frontdesk.services.notifications.texts import APPROVED, BUTTONS, LINK_LINES, TEXTS
+from frontdesk.services.notifications.labels import APPROVED, BUTTONS, LINK_LINES
+from frontdesk.services.notifications.texts import TEXTS
 
 DEFAULT_LANGUAGE = "es"
 _NAME = re.compile(r"\{([a-z_]+)\}")

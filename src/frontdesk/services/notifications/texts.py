@@ -45,7 +45,7 @@ TEXTS: Mapping[str, Words] = {
         ),
         "pt": (
             "Você vem à consulta em {day}?",
-            "Olá, {patient}. Você tem uma consulta com {doctor} em {day} às {time}, em {clinic}. Você vem?",
+            "Olá, {patient}. Você tem consulta com {doctor} em {day} às {time}, em {clinic}. Você vem?",
         ),
     },
     "appointment-pending": {
@@ -66,8 +66,8 @@ TEXTS: Mapping[str, Words] = {
         "pt": (
             "Falta sua resposta: consulta em {day}",
             (
-                "Olá, {patient}. Ainda não sabemos se você vem à consulta com {doctor} em {day} às {time}, em {clinic}. "
-                "Você confirma?"
+                "Olá, {patient}. Ainda não sabemos se você vem à consulta com {doctor} em {day} às {time}, em "
+                "{clinic}. Você confirma?"
             ),
         ),
     },
@@ -89,15 +89,15 @@ TEXTS: Mapping[str, Words] = {
         "es": (
             "Su cita tiene otra hora",
             (
-                "Hola, {patient}. Su cita con {doctor} del {was_day} a las {was_time} es ahora el {day} a las {time} en "
-                "{clinic}. Para verla o cambiarla, use {link} cuando quiera."
+                "Hola, {patient}. Su cita con {doctor} del {was_day} a las {was_time} es ahora el {day} a las {time} "
+                "en {clinic}. Para verla o cambiarla, use {link} cuando quiera."
             ),
         ),
         "en": (
             "Your appointment has another time",
             (
-                "Hello, {patient}. Your appointment with {doctor} on {was_day} at {was_time} is now on {day} at {time}, "
-                "{clinic}. To see or change it, use {link} at any time."
+                "Hello, {patient}. Your appointment with {doctor} on {was_day} at {was_time} is now on {day} at {time}"
+                ", {clinic}. To see or change it, use {link} at any time."
             ),
         ),
         "pt": (
@@ -278,15 +278,15 @@ TEXTS: Mapping[str, Words] = {
         "en": (
             "Please call us",
             (
-                "{patient}, your appointment with {doctor} on {day} at {time}, {clinic}, is too near to be changed here. "
-                "Please call us."
+                "{patient}, your appointment with {doctor} on {day} at {time}, {clinic}, is too near to be changed "
+                "here. Please call us."
             ),
         ),
         "pt": (
             "Ligue para nós, por favor",
             (
-                "{patient}, falta muito pouco para a consulta com {doctor} em {day} às {time}, em {clinic}: já não dá para "
-                "mudar por aqui. Por favor, ligue."
+                "{patient}, falta muito pouco para a consulta com {doctor} em {day} às {time}, em {clinic}: já não dá "
+                "para mudar por aqui. Por favor, ligue."
             ),
         ),
     },
@@ -339,51 +339,4 @@ TEXTS: Mapping[str, Words] = {
         "en": ("A channel cannot send", "The channel {channel} cannot send ({code}): look at its settings."),
         "pt": ("Um canal não envia", "O canal {channel} não consegue enviar ({code}): veja a configuração."),
     },
-}
-
-# How WhatsApp's approved templates are called. What is not here only answers somebody who has just written, and is
-# free text there.
-APPROVED: Mapping[str, str] = {
-    "appointment-booked": "cita_reservada_v1",
-    "appointment-confirm": "cita_confirmar_v1",
-    "appointment-pending": "cita_pendiente_v1",
-    "appointment-soon": "cita_pronto_v1",
-    "appointment-moved": "cita_cambiada_v1",
-    "appointment-cancelled": "cita_cancelada_v1",
-    "appointment-offer": "cita_oferta_v1",
-    "appointment-offer-over": "cita_oferta_pasada_v1",
-    "appointment-confirmed": "cita_confirmada_v1",
-}
-
-BUTTONS: Mapping[str, Mapping[str, str]] = {
-    "es": {
-        "confirm": "Sí, iré",
-        "cancel": "Cancelar",
-        "move": "Cambiar",
-        "accept": "La quiero",
-        "decline": "No, gracias",
-        "visit": "Esta",
-    },
-    "en": {
-        "confirm": "Yes, I will come",
-        "cancel": "Cancel",
-        "move": "Change",
-        "accept": "I want it",
-        "decline": "No, thanks",
-        "visit": "This one",
-    },
-    "pt": {
-        "confirm": "Sim, vou",
-        "cancel": "Cancelar",
-        "move": "Mudar",
-        "accept": "Eu quero",
-        "decline": "Não, obrigado",
-        "visit": "Esta",
-    },
-}
-
-LINK_LINES: Mapping[str, str] = {
-    "es": "Responda aquí: {link}",
-    "en": "Answer here: {link}",
-    "pt": "Responda aqui: {link}",
 }

@@ -1,0 +1,143 @@
+"""Answers: what somebody wrote is read, belongs to whoever we wrote to there, and is told to whoever wanted it sent."""
+
+from datetime import datetime
+
+import msgspec
+
+from frontdesk.kernel.ids import derived_id
+from frontdesk.kernel.kinds import AnyStored, Stored
+from frontdesk.kernel.messages import Event
+from frontdesk.kernel.unit import Unit
+from frontdesk.phones import from_whatsapp
+from frontdesk.services.notifications.commands import ChannelName
+from frontdesk.services.notifications.correspondents import Correspondent, Recent, Step
+from frontdesk.services.notifications.events import (
+    AnswerReceived,
+    InboundArrived,
+    InboxFilled,
+    MessageDue,
+)
+from frontdesk.services.notifications.handlers import correspondent
+from frontdesk.services.notifications.model import MESSAGES, TRACES, Message
+from frontdesk.services.notifications.posts import LETTERS, Letter, Status
+from frontdesk.services.notifications.reading import Intent, Reading, read
+from frontdesk.services.notifications.templates import DEFAULT_LANGUAGE, render
+
+_OURS = {Intent.STOP: "stopped", Intent.START: "started"}  # what is answered here, and how
+_NO_ANSWER = {Intent.START, Intent.COURTESY}  # nothing that whoever wanted a message sent has to hear
+
+
+class Whose(msgspec.Struct, frozen=True):
+    """To whom and what an answer belongs, as far as it is known."""
+
+    message_id: str = ""
+    about: str = ""
+    place: str = ""
+    person: str = ""
+    language: str = DEFAULT_LANGUAGE
+    candidates: tuple[str, ...] = ()
+
+
+async def read_letter(unit: Unit, event: InboundArrived) -> None:
+    """Read what somebody wrote, and tell what it means; a person of the desk sees what only a person understands."""
+    stored = await unit.get(LETTERS, event.inbound_id)
+    letter = stored.value
+    if letter.status is not Status.UNREAD:
+        return
+    reading = read(letter.text, letter.payload)
+    writer = await correspondent(unit, letter.channel, _address(letter))
+    whose = _whose(await _replied_to(unit, letter), writer.value.lately(unit.now))
+    seen = _seen(letter, reading, whose)
+    heard = writer.value.heard(letter.channel, letter.at)
+    others: list[AnyStored] = [writer.changed(_minded(heard, reading.intent, stored.id, letter.at))]
+    events = [*_news(stored.id, seen, reading, whose)]
+    if reading.intent in _OURS:
+        reply = _reply(letter, _OURS[reading.intent], whose, unit.now)
+        id = derived_id("msg", stored.id, "reply")
+        others.append(MESSAGES.new(id, reply))
+        events.append(MessageDue(message_id=id, ticket=reply.ticket))
+    await unit.commit(stored.changed(seen), *others, events=events)
+
+
+def _address(letter: Letter) -> str:
+    return (
+        from_whatsapp(letter.sender.removeprefix("+"))
+        if letter.channel == ChannelName.WHATSAPP
+        else letter.sender
+    )
+
+
+async def _replied_to(unit: Unit, letter: Letter) -> Stored[Message] | None:
+    """Return the message that a letter says it replies to."""
+    trace = await unit.find(TRACES, letter.context) if letter.context else None
+    return await unit.find(MESSAGES, trace.value.message_id) if trace else None
+
+
+def _whose(replied_to: Stored[Message] | None, lately: tuple[Recent, ...]) -> Whose:
+    candidates = tuple(dict.fromkeys(one.about for one in lately if one.about))
+    if replied_to is not None:
+        message = replied_to.value
+        return Whose(
+            replied_to.id, message.about, message.place, message.person, message.content.language, candidates
+        )
+    if not lately:
+        return Whose()
+    people = {one.person for one in lately if one.place == lately[0].place}
+    person = people.pop() if len(people) == 1 else ""
+    return Whose("", "", lately[0].place, person, lately[0].language, candidates)
+
+
+def _seen(letter: Letter, reading: Reading, whose: Whose) -> Letter:
+    return msgspec.structs.replace(
+        letter,
+        status=Status.WAITING if reading.human else Status.READ,
+        intent=reading.intent,
+        place=whose.place,
+        person=whose.person,
+        about=whose.about,
+    )
+
+
+def _minded(known: Correspondent, intent: Intent, letter_id: str, at: datetime) -> Correspondent:
+    """Note that somebody takes back their consent, or gives it again: on all of their address."""
+    if intent not in _OURS:
+        return known
+    granted = intent is Intent.START
+    return known.stepped(Step(at=at, granted=granted, channel="", how=intent.value, evidence=letter_id))
+
+
+def _news(id: str, letter: Letter, reading: Reading, whose: Whose) -> list[Event]:
+    told: list[Event] = []
+    if reading.intent not in _NO_ANSWER:
+        told.append(
+            AnswerReceived(
+                answer_id=id,
+                place=whose.place,
+                person=whose.person,
+                intent=reading.intent.value,
+                sure=reading.sure,
+                message_id=whose.message_id,
+                about=whose.about,
+                candidates=whose.candidates,
+                payload=letter.payload,
+                channel=letter.channel,
+                received_at=letter.at,
+            )
+        )
+    if reading.human:
+        told.append(InboxFilled(inbound_id=id, place=whose.place))
+    return told
+
+
+def _reply(letter: Letter, template: str, whose: Whose, now: datetime) -> Message:
+    """Return what answers a STOP or START, at once and where it came from."""
+    return Message(
+        place=whose.place,
+        sender="frontdesk",
+        template=template,
+        content=render(template, whose.language, {}),
+        addresses={letter.channel: _address(letter)},
+        created_at=now,
+        person=whose.person,
+        is_last_word=True,
+    )
