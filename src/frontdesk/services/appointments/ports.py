@@ -17,7 +17,8 @@ from frontdesk.kernel.unit import Unit
 class Template(StrEnum):
     """What patients are told. Every one has the values `patient`, `doctor`, `day`, `time` and `clinic`.
 
-    And `phone` and `address`, the clinic's, "" where it has said none. Those of some have more, as it says beside them. `link` is where the same can be done on a page.
+    And `phone` and `address`, the clinic's, "" where it has said none. Those of some have more, as it says beside
+    them. `link` is where the same can be done on a page.
     """
 
     BOOKED = "appointment-booked"  # link
@@ -28,7 +29,6 @@ class Template(StrEnum):
     CANCELLED = "appointment-cancelled"
     OFFER = "appointment-offer"  # a time is free, for you alone until `until`; link; buttons accept, decline
     OFFER_OVER = "appointment-offer-over"  # the answer came too late, the time is somebody else's
-    DECLINED = "appointment-declined"  # all right, you stay on the waiting list
     CONFIRMED = "appointment-confirmed"  # thank you
     SURE = "appointment-sure"  # cancel, really? link; buttons cancel, confirm
     TIME_CHANGED = (

@@ -100,18 +100,23 @@ def for_patient(unit: Unit, wish: Wish, patient: Patient | None, clinic: Clinic)
     """Return a wish for this patient. Raises Invalid for a document that cannot exist."""
     if patient is None:
         return wish
+    patient, id = known(unit, wish.clinic_id, clinic, patient)
+    return replace(wish, patient=patient, patient_id=id)
+
+
+def known(unit: Unit, clinic_id: str, clinic: Clinic, patient: Patient) -> tuple[Patient, str]:
+    """Return a patient with their document in its one spelling, and their id. Raises Invalid for an impossible one."""
     if patient.document is not None:
         document = plain_document(clinic.country, patient.document)
         if document is None:
             fault = Fault("/patient_document", "bad_document", "There is no such document in this country.")
             raise Invalid((fault,))
         patient = replace(patient, document=document)
-    id = identify(unit.provider(Seals), wish.clinic_id, patient)  # type: ignore[type-abstract]
-    return replace(wish, patient=patient, patient_id=id)
+    return patient, identify(unit.provider(Seals), clinic_id, patient)  # type: ignore[type-abstract]
 
 
 def again(appointment: Appointment, clinic: Clinic) -> Wish:
-    """Return the wish for what an appointment is already, overbooked or not."""
+    """Return the wish for what an appointment has already."""
     return Wish(
         clinic_id=appointment.clinic_id,
         doctor_id=appointment.doctor_id,
@@ -123,7 +128,7 @@ def again(appointment: Appointment, clinic: Clinic) -> Wish:
         patient=appointment.patient,
         max_open=clinic.max_open_per_patient,
         release=release_of(clinic),
-        overbook="as it was" if appointment.overbooked else "",
+        is_kept=True,
         source=appointment.source,
         reason=appointment.reason,
         notes=appointment.notes,

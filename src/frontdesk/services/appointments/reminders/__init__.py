@@ -1,0 +1,1 @@
+"""Reminders, and all that patients are told: when, what, and never twice."""
