@@ -47,8 +47,23 @@ def test_a_customer_can_keep_stock_before_paying() -> None:
     assert opens(next(line for line, route in ROUTES.items() if "stock:hold" in route.scopes))
 
 
-def test_an_owner_can_do_everything_but_run_the_desk() -> None:
-    assert set(reach((), {"shop:snacks": "owner"})) == DECLARED - {OPERATE}
+def test_owners_can_do_everything_but_run_the_desk() -> None:
+    assert set(reach((), {"shop:snacks": "owner", "clinic:sol": "owner"})) == DECLARED - {OPERATE}
+
+
+@pytest.mark.parametrize(
+    ("line", "who"),
+    [
+        ("POST /appointments", {"doctor", "reception", "owner"}),
+        ("POST /doctors/{id}/exceptions", {"doctor", "reception", "owner"}),
+        ("PUT /users/{id}/grants/{place}", {"owner"}),
+        ("GET /shops/{shop_id}/trial-balance", set()),
+    ],
+)
+def test_who_works_at_a_clinic_can_do_that_work_and_no_shops(line: str, who: set[str]) -> None:
+    roles = ("doctor", "reception", "owner", "staff")
+
+    assert {role for role in roles if set(ROUTES[line].scopes) <= set(reach((), {"clinic:sol": role}))} == who
 
 
 def test_every_scope_that_a_role_brings_is_declared_by_a_service_and_brought_once() -> None:

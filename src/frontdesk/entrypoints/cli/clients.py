@@ -15,7 +15,8 @@ LISTED = 1_000
 
 ClientId = Annotated[str, typer.Argument(help="The client's id, as the list shows it.")]
 Grant = Annotated[
-    list[str] | None, typer.Option("--grant", help="A shop and a role there: shop:corner-snacks=staff")
+    list[str] | None,
+    typer.Option("--grant", help="A shop or clinic and a role there: shop:corner-snacks=staff"),
 ]
 Reason = Annotated[str, typer.Option(help="Why, for the audit. Name nobody.")]
 

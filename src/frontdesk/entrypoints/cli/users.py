@@ -23,7 +23,7 @@ def create(
     email: Annotated[str, typer.Argument(help="Their e-mail address.")],
     name: Annotated[str, typer.Option(help="Their name.")] = "",
     grant: Annotated[
-        list[str] | None, typer.Option(help="A shop and a role there: shop:corner-snacks=owner")
+        list[str] | None, typer.Option(help="A shop or clinic and a role there: shop:corner-snacks=owner")
     ] = None,
     scope: Annotated[
         str, typer.Option(help="What they may do besides what a role brings; a customer's scopes by default.")

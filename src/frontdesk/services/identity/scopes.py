@@ -11,13 +11,15 @@ from frontdesk.kernel.callers import Caller
 OPERATE = "operate"  # of whoever runs the whole desk
 
 Scope = Annotated[str, Meta(pattern=r"^[a-z][a-z-]{0,39}(:[a-z][a-z-]{0,39})?(?!\n)$")]
-Place = Annotated[str, Meta(pattern=r"^shop:[a-z0-9][a-z0-9-]{0,39}(?!\n)$")]
+Place = Annotated[str, Meta(pattern=r"^(shop|clinic):[a-z0-9][a-z0-9-]{0,39}(?!\n)$")]
 
 
 class RoleName(StrEnum):
-    """What somebody may be at a shop."""
+    """What somebody may be at a shop (staff, owner) or a clinic (reception, doctor, owner)."""
 
     STAFF = "staff"
+    RECEPTION = "reception"
+    DOCTOR = "doctor"
     OWNER = "owner"
 
 
@@ -31,22 +33,24 @@ STAFF_SCOPES = (
     "stock:write",
     "webhooks:read",
 )
-OWNER_SCOPES = (
-    *STAFF_SCOPES,
-    "books:write",
-    "clients:read",
-    "clients:write",
-    "orders:import",
-    "users:read",
-    "users:write",
-    "webhooks:write",
-)
-ROLE_SCOPES: Mapping[str, tuple[str, ...]] = {RoleName.STAFF: STAFF_SCOPES, RoleName.OWNER: OWNER_SCOPES}
+_MANAGING = ("clients:read", "clients:write", "users:read", "users:write", "webhooks:read", "webhooks:write")
+OWNER_SCOPES = tuple(sorted({*STAFF_SCOPES, "books:write", "orders:import", *_MANAGING}))
+DOCTOR_SCOPES = ("appointments:read", "appointments:write", "clinics:write")
+RECEPTION_SCOPES = (*DOCTOR_SCOPES, "appointments:overbook")
+CLINIC_OWNER_SCOPES = tuple(sorted({*RECEPTION_SCOPES, "privacy:erase", "privacy:read", *_MANAGING}))
+ROLE_SCOPES: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("shop", RoleName.STAFF): STAFF_SCOPES,
+    ("shop", RoleName.OWNER): OWNER_SCOPES,
+    ("clinic", RoleName.DOCTOR): DOCTOR_SCOPES,
+    ("clinic", RoleName.RECEPTION): RECEPTION_SCOPES,
+    ("clinic", RoleName.OWNER): CLINIC_OWNER_SCOPES,
+}
 
 
 def reach(scopes: Iterable[str], grants: Mapping[str, str]) -> tuple[str, ...]:
     """Return the scopes of somebody with these of their own and these roles, in order of name."""
-    of_roles = (scope for role in grants.values() for scope in ROLE_SCOPES.get(role, ()))
+    held = ((place.partition(":")[0], role) for place, role in grants.items())
+    of_roles = (scope for role in held for scope in ROLE_SCOPES.get(role, ()))
     return tuple(sorted({*scopes, *of_roles}))
 
 
