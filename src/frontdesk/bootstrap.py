@@ -38,6 +38,7 @@ from frontdesk.services.appointments.ports import Seals as PatientSeals
 from frontdesk.services.identity.ports import Messenger, Passwords, Seals, SigningKeys, Site, Withdrawals
 from frontdesk.services.notifications.ports import Channels, InboundVerifier
 from frontdesk.services.notifications.ports import Seals as AddressSeals
+from frontdesk.services.notifications.ports import Site as LettersSite
 from frontdesk.services.webhooks.ports import WebhookSender
 
 if TYPE_CHECKING:  # imported only where a collector is named
@@ -55,6 +56,7 @@ SERVICES = (
     "accounting",
     "webhooks",
     "appointments",
+    "notifications",
 )
 
 
@@ -114,6 +116,7 @@ def outside(settings: Settings, issuer: Tokens, sender: OwnDesk | None = None) -
         SigningKeys: issuer,
         Withdrawals: issuer,
         Site: settings,
+        LettersSite: settings,
         WebhookSender: HttpSender(settings.webhook_networks),
     }
 

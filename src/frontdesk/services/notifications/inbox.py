@@ -1,7 +1,7 @@
 """The inbox: what somebody wrote that a person has to read, and that it was seen to."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import msgspec
 
@@ -11,8 +11,17 @@ from frontdesk.kernel.sensitive import SENSITIVE
 from frontdesk.kernel.unit import Page, Unit
 from frontdesk.lists import cursor_of, moment_of
 from frontdesk.services.notifications.commands import HandleInbound, ListInbox
+from frontdesk.services.notifications.events import InboxFilled
 from frontdesk.services.notifications.handlers import STAFF, check_place
 from frontdesk.services.notifications.posts import LETTERS, NOBODYS, Letter, Status
+
+
+class Unplaced(Protocol):
+    """An answer that whoever sent the messages could not make out."""
+
+    @property
+    def answer_id(self) -> str:
+        """Which one."""
 
 
 class LetterView(msgspec.Struct, frozen=True):
@@ -60,6 +69,15 @@ async def handle_inbound(unit: Unit, command: HandleInbound, id: str) -> Stored[
     _check_reader(unit, stored.value.place)
     handled = stored.value.handled(unit.caller.subject, command.note or "", unit.now)
     return await unit.commit(stored.changed(handled))
+
+
+async def put_in_inbox(unit: Unit, event: Unplaced) -> None:
+    """Let a person see what nobody could place."""
+    stored = await unit.get(LETTERS, event.answer_id)
+    waiting = stored.value.unplaced()
+    if waiting != stored.value:
+        told = InboxFilled(inbound_id=stored.id, place=waiting.place)
+        await unit.commit(stored.changed(waiting), events=(told,))
 
 
 def letter_view(stored: Stored[Letter]) -> LetterView:

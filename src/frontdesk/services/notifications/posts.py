@@ -110,6 +110,10 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             raise InboundHandled
         return msgspec.structs.replace(self, status=Status.HANDLED, handled_by=by, handled_at=now, note=note)
 
+    def unplaced(self) -> "Letter":
+        """Wait for a person: nobody found out what it is about."""
+        return msgspec.structs.replace(self, status=Status.WAITING) if self.status is Status.READ else self
+
     def forgotten(self) -> "Letter":
         """Say nothing about anybody any more."""
         status = Status.HANDLED if self.status is Status.WAITING else self.status

@@ -7,7 +7,7 @@ from frontdesk.kernel.http import Document, Raw, Route
 from frontdesk.kernel.messages import Event
 from frontdesk.kernel.services import Reaction, Service
 from frontdesk.kernel.unit import Unit
-from frontdesk.services.appointments.events import PatientErased
+from frontdesk.services.appointments.events import AnswerUnplaced, PatientErased
 from frontdesk.services.notifications import (
     alerts,
     answering,
@@ -63,7 +63,7 @@ MESSAGE_ROUTES = (
         status=202,
         location="/messages/{id}",
         refusals=(MessageIdUsed,),
-        description="For whoever has a role at its place. By the first channel that takes it; events tell how far it came.",
+        description="For whoever has a role at its place. By the first channel that takes it; events tell of it.",
     ),
     Route(
         "GET",
@@ -223,6 +223,7 @@ SERVICE = Service(
         _reaction(events.PostArrived, hearing.take_in),
         _reaction(events.ReceiptArrived, hearing.apply_receipt),
         _reaction(events.InboundArrived, answering.read_letter),
+        _reaction(AnswerUnplaced, inbox.put_in_inbox),
         _reaction(events.InboxFilled, alerts.tell_inbox),
         _reaction(events.MessageFailed, alerts.tell_failed),
         _reaction(events.DeskTroubled, alerts.tell_troubled),

@@ -290,6 +290,11 @@ TEXTS: Mapping[str, Words] = {
             ),
         ),
     },
+    "letter": {  # whoever sends it has written it
+        "es": ("{subject}", "{text}"),
+        "en": ("{subject}", "{text}"),
+        "pt": ("{subject}", "{text}"),
+    },
     "stopped": {
         "es": (
             "Ya no le escribiremos",
