@@ -66,6 +66,7 @@ def test_text_messages_and_alerts_are_switched_on_one_by_one() -> None:
         (SMTP | {"SMTP_USER": "citas"}, "SMTP_PASSWORD"),
         (SMTP | {"SMTP_FROM": "Clínica"}, "SMTP_FROM"),
         (SMTP | {"SMTP_USER": "citas", "SMTP_PASSWORD": "x", "SMTP_SECURITY": "none"}, "SMTP_SECURITY"),
+        (SMTP | {"SMTP_USER": "citas", "SMTP_PASSWORD": "contraseña"}, "SMTP_PASSWORD"),
         ({"SMS": "pigeon"}, "SMS"),
         ({"SMS": "sns", "SMS_SENDER": "La Clínica"}, "SMS_SENDER"),
         ({"SLACK_WEBHOOK": "hooks.slack.com"}, "SLACK_WEBHOOK"),

@@ -27,12 +27,12 @@ def letter(message: Outgoing, sender: str, at: datetime) -> EmailMessage | None:
         return None
     found["Date"] = format_datetime(at)
     found["Message-ID"] = f"<{message.id}@{address.rpartition('@')[2]}>"
-    found["Content-Language"] = message.language
     found["Auto-Submitted"] = "auto-generated"
     if message.unsubscribe:
         found["List-Unsubscribe"] = f"<{message.unsubscribe}>"
         found["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     found.set_content(message.text)
+    found["Content-Language"] = message.language
     return found
 
 

@@ -126,6 +126,10 @@ def _email(found: Mapping[str, str]) -> SmtpSettings | None:
     user, password = found.get("SMTP_USER", ""), found.get("SMTP_PASSWORD", "")
     if bool(user) != bool(password):
         raise ChannelSettingsError("SMTP_USER and SMTP_PASSWORD go together.")
+    if not (user + password).isascii():
+        raise ChannelSettingsError(
+            "SMTP_USER and SMTP_PASSWORD have ASCII characters only: Python sends no others."
+        )
     if user and security == "none" and host not in _THIS_MACHINE:
         raise ChannelSettingsError("SMTP_SECURITY=none would show the password to the network.")
     return SmtpSettings(

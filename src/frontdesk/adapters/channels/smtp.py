@@ -81,6 +81,7 @@ class Smtp:
             server.starttls(context=self._trusted())
         if self._settings.user:
             server.login(self._settings.user, self._settings.password.value)
+        server.ehlo_or_helo_if_needed()
 
     def _trusted(self) -> ssl.SSLContext:
         if self._certificates is None:

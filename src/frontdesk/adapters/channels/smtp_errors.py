@@ -28,7 +28,11 @@ def outcome(failure: Exception, *, has_sent: bool) -> Outcome:
             return _refused(code, text, at="sender")
         case smtplib.SMTPResponseException(smtp_code=code, smtp_error=text):
             return _refused(code, text)
-        case smtplib.SMTPNotSupportedError():
+        case smtplib.SMTPNotSupportedError() if (
+            has_sent
+        ):  # an address with letters that this server does not know
+            return Outcome(failure=Failure.CHANNEL, code="not_supported")
+        case smtplib.SMTPNotSupportedError():  # encryption, or logging in
             return Outcome(failure=Failure.CONFIGURATION, code="not_supported")
         case ssl.SSLCertVerificationError():
             return Outcome(failure=Failure.CONFIGURATION, code="certificate")
