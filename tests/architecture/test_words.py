@@ -21,16 +21,26 @@ FURTHER = {"customer", "prescription", "product", "stock"}
 # Declared, and too plain to give anything away: an event log has entries, a lock is held, "Back In Stock" is an event.
 EVERYDAY = {
     "act",
+    "answer",
     "back",
+    "desk",
     "entry",
     "good",
     "health",
     "hold",
     "in",
+    "known",
+    "message",
     "note",
     "patient",
+    "post",
+    "receipt",
     "search",
     "switchboard",
+    "thread",
+    "trace",
+    "try",
+    "written",
 }
 
 # A declared word that an adapter may use all the same, and why.

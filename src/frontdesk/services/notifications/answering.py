@@ -19,7 +19,7 @@ from frontdesk.services.notifications.events import (
 )
 from frontdesk.services.notifications.handlers import correspondent
 from frontdesk.services.notifications.model import MESSAGES, TRACES, Message
-from frontdesk.services.notifications.posts import LETTERS, Letter, Status
+from frontdesk.services.notifications.posts import INBOUNDS, Status, Written
 from frontdesk.services.notifications.reading import Intent, Reading, read
 from frontdesk.services.notifications.templates import DEFAULT_LANGUAGE, render
 
@@ -38,38 +38,38 @@ class Whose(msgspec.Struct, frozen=True):
     candidates: tuple[str, ...] = ()
 
 
-async def read_letter(unit: Unit, event: InboundArrived) -> None:
+async def read_inbound(unit: Unit, event: InboundArrived) -> None:
     """Read what somebody wrote, and tell what it means; a person of the desk sees what only a person understands."""
-    stored = await unit.get(LETTERS, event.inbound_id)
-    letter = stored.value
-    if letter.status is not Status.UNREAD:
+    stored = await unit.get(INBOUNDS, event.inbound_id)
+    written = stored.value
+    if written.status is not Status.UNREAD:
         return
-    reading = read(letter.text, letter.payload)
-    writer = await correspondent(unit, letter.channel, _address(letter))
-    whose = _whose(await _replied_to(unit, letter), writer.value.lately(unit.now))
-    seen = _seen(letter, reading, whose)
-    heard = writer.value.heard(letter.channel, letter.at)
-    others: list[AnyStored] = [writer.changed(_minded(heard, reading.intent, stored.id, letter.at))]
+    reading = read(written.text, written.payload)
+    writer = await correspondent(unit, written.channel, _address(written))
+    whose = _whose(await _replied_to(unit, written), writer.value.lately(unit.now))
+    seen = _seen(written, reading, whose)
+    heard = writer.value.heard(written.channel, written.at)
+    others: list[AnyStored] = [writer.changed(_minded(heard, reading.intent, stored.id, written.at))]
     events = [*_news(stored.id, seen, reading, whose)]
     if reading.intent in _OURS:
-        reply = _reply(letter, _OURS[reading.intent], whose, unit.now)
+        reply = _reply(written, _OURS[reading.intent], whose, unit.now)
         id = derived_id("msg", stored.id, "reply")
         others.append(MESSAGES.new(id, reply))
         events.append(MessageDue(message_id=id, ticket=reply.ticket))
     await unit.commit(stored.changed(seen), *others, events=events)
 
 
-def _address(letter: Letter) -> str:
+def _address(written: Written) -> str:
     return (
-        from_whatsapp(letter.sender.removeprefix("+"))
-        if letter.channel == ChannelName.WHATSAPP
-        else letter.sender
+        from_whatsapp(written.sender.removeprefix("+"))
+        if written.channel == ChannelName.WHATSAPP
+        else written.sender
     )
 
 
-async def _replied_to(unit: Unit, letter: Letter) -> Stored[Message] | None:
-    """Return the message that a letter says it replies to."""
-    trace = await unit.find(TRACES, letter.context) if letter.context else None
+async def _replied_to(unit: Unit, written: Written) -> Stored[Message] | None:
+    """Return the message that a written says it replies to."""
+    trace = await unit.find(TRACES, written.context) if written.context else None
     return await unit.find(MESSAGES, trace.value.message_id) if trace else None
 
 
@@ -87,9 +87,9 @@ def _whose(replied_to: Stored[Message] | None, lately: tuple[Recent, ...]) -> Wh
     return Whose("", "", lately[0].place, person, lately[0].language, candidates)
 
 
-def _seen(letter: Letter, reading: Reading, whose: Whose) -> Letter:
+def _seen(written: Written, reading: Reading, whose: Whose) -> Written:
     return msgspec.structs.replace(
-        letter,
+        written,
         status=Status.WAITING if reading.human else Status.READ,
         intent=reading.intent,
         place=whose.place,
@@ -98,15 +98,15 @@ def _seen(letter: Letter, reading: Reading, whose: Whose) -> Letter:
     )
 
 
-def _minded(known: Correspondent, intent: Intent, letter_id: str, at: datetime) -> Correspondent:
+def _minded(known: Correspondent, intent: Intent, inbound_id: str, at: datetime) -> Correspondent:
     """Note that somebody takes back their consent, or gives it again: on all of their address."""
     if intent not in _OURS:
         return known
     granted = intent is Intent.START
-    return known.stepped(Step(at=at, granted=granted, channel="", how=intent.value, evidence=letter_id))
+    return known.stepped(Step(at=at, granted=granted, channel="", how=intent.value, evidence=inbound_id))
 
 
-def _news(id: str, letter: Letter, reading: Reading, whose: Whose) -> list[Event]:
+def _news(id: str, written: Written, reading: Reading, whose: Whose) -> list[Event]:
     told: list[Event] = []
     if reading.intent not in _NO_ANSWER:
         told.append(
@@ -119,9 +119,9 @@ def _news(id: str, letter: Letter, reading: Reading, whose: Whose) -> list[Event
                 message_id=whose.message_id,
                 about=whose.about,
                 candidates=whose.candidates,
-                payload=letter.payload,
-                channel=letter.channel,
-                received_at=letter.at,
+                payload=written.payload,
+                channel=written.channel,
+                received_at=written.at,
             )
         )
     if reading.human:
@@ -129,14 +129,14 @@ def _news(id: str, letter: Letter, reading: Reading, whose: Whose) -> list[Event
     return told
 
 
-def _reply(letter: Letter, template: str, whose: Whose, now: datetime) -> Message:
+def _reply(written: Written, template: str, whose: Whose, now: datetime) -> Message:
     """Return what answers a STOP or START, at once and where it came from."""
     return Message(
         place=whose.place,
         sender="frontdesk",
         template=template,
         content=render(template, whose.language, {}),
-        addresses={letter.channel: _address(letter)},
+        addresses={written.channel: _address(written)},
         created_at=now,
         person=whose.person,
         is_last_word=True,

@@ -157,8 +157,8 @@ class MessageFound(Event, frozen=True, kw_only=True):
     message_id: str
 
 
-class LetterFound(Event, frozen=True, kw_only=True):
+class InboundFound(Event, frozen=True, kw_only=True):
     """Something was written by somebody who is to be forgotten."""
 
-    NAME: ClassVar[str] = "Letter Found"
+    NAME: ClassVar[str] = "Inbound Found"
     inbound_id: str

@@ -16,12 +16,12 @@ from frontdesk.services.notifications.correspondents import CORRESPONDENTS, addr
 from frontdesk.services.notifications.events import (
     ForgettingDue,
     ForgettingRepeated,
-    LetterFound,
+    InboundFound,
     MessageFound,
 )
 from frontdesk.services.notifications.model import MESSAGES, Message
 from frontdesk.services.notifications.ports import seals
-from frontdesk.services.notifications.posts import LETTERS
+from frontdesk.services.notifications.posts import INBOUNDS
 from frontdesk.services.notifications.telling import news_of
 
 PAGE = 16
@@ -42,7 +42,7 @@ class Forgetting(msgspec.Struct, frozen=True):
     since: datetime
     step: int = 0
     messages: str = ""
-    letters: str = ""
+    inbounds: str = ""
 
 
 FORGETTINGS = Kind("forgetting", Forgetting)
@@ -74,13 +74,13 @@ async def find_traces_of(unit: Unit, event: ForgettingDue) -> None:
     if seen.step != event.step:
         return
     messages = await unit.query(MESSAGES, "by_person", stored.id, cursor=seen.messages, limit=PAGE // 2)
-    letters = await unit.query(LETTERS, "by_person", stored.id, cursor=seen.letters, limit=PAGE // 2)
-    events: list[MessageFound | LetterFound | ForgettingDue] = [
+    inbounds = await unit.query(INBOUNDS, "by_person", stored.id, cursor=seen.inbounds, limit=PAGE // 2)
+    events: list[MessageFound | InboundFound | ForgettingDue] = [
         MessageFound(message_id=one.id) for one in messages.items
     ]
-    events += [LetterFound(inbound_id=one.id) for one in letters.items]
-    after = Forgetting(seen.since, seen.step + 1, messages.cursor, letters.cursor)
-    if messages.cursor or letters.cursor:
+    events += [InboundFound(inbound_id=one.id) for one in inbounds.items]
+    after = Forgetting(seen.since, seen.step + 1, messages.cursor, inbounds.cursor)
+    if messages.cursor or inbounds.cursor:
         events.append(ForgettingDue(person=stored.id, step=after.step))
     await unit.commit(stored.changed(after), events=events)
 
@@ -96,9 +96,9 @@ async def forget_message(unit: Unit, event: MessageFound) -> None:
     await unit.commit(stored.changed(after), *others, events=news_of(stored.id, before, after))
 
 
-async def forget_letter(unit: Unit, event: LetterFound) -> None:
+async def forget_inbound(unit: Unit, event: InboundFound) -> None:
     """Forget what somebody wrote."""
-    stored = await unit.get(LETTERS, event.inbound_id)
+    stored = await unit.get(INBOUNDS, event.inbound_id)
     if stored.value.person:
         await unit.commit(stored.changed(stored.value.forgotten()))
 

@@ -19,14 +19,14 @@ from frontdesk.services.notifications.legs import State
 from frontdesk.services.notifications.model import MESSAGES, TRACES, Message
 from frontdesk.services.notifications.ports import verifier
 from frontdesk.services.notifications.posts import (
-    LETTERS,
+    INBOUNDS,
     POSTS,
     RECEIPTS,
     Known,
+    inbound_id,
     known,
-    letter_id,
-    letter_of,
     posted,
+    written_of,
 )
 from frontdesk.services.notifications.sending import next_try, told, trace_id
 from frontdesk.services.notifications.telling import news_of
@@ -64,14 +64,14 @@ async def take_in(unit: Unit, event: PostArrived) -> None:
     if post.next != event.next or post.is_done:
         return
     inbounds, receipts = post.page()
-    letters = await _letters(unit, post.provider, inbounds)
+    fresh = await _fresh(unit, post.provider, inbounds)
     news = await _receipts(unit, post.provider, receipts)
     rest = post.rest()
-    events: list[Event] = [InboundArrived(inbound_id=letter.id) for letter in letters]
+    events: list[Event] = [InboundArrived(inbound_id=one.id) for one in fresh]
     events += [ReceiptArrived(receipt_id=receipt.id) for receipt in news]
     if not rest.is_done:
         events.append(PostArrived(post_id=stored.id, next=rest.next))
-    await unit.commit(stored.changed(rest), *letters, *news, events=events)
+    await unit.commit(stored.changed(rest), *fresh, *news, events=events)
 
 
 async def apply_receipt(unit: Unit, event: ReceiptArrived) -> None:
@@ -93,12 +93,12 @@ async def apply_receipt(unit: Unit, event: ReceiptArrived) -> None:
     await unit.commit(stored.changed(after), *others, events=events)
 
 
-async def _letters(unit: Unit, channel: str, inbounds: Iterable[Inbound]) -> list[AnyStored]:
-    fresh = {letter_id(channel, one.provider_id): one for one in inbounds}
-    seen = await unit.get_many(LETTERS, list(fresh)) if fresh else {}
+async def _fresh(unit: Unit, channel: str, inbounds: Iterable[Inbound]) -> list[AnyStored]:
+    brought = {inbound_id(channel, one.provider_id): one for one in inbounds}
+    seen = await unit.get_many(INBOUNDS, list(brought)) if brought else {}
     return [
-        LETTERS.new(id, letter_of(channel, one, trace_id(channel, one.context) if one.context else ""))
-        for id, one in fresh.items()
+        INBOUNDS.new(id, written_of(channel, one, trace_id(channel, one.context) if one.context else ""))
+        for id, one in brought.items()
         if id not in seen
     ]
 

@@ -13,7 +13,7 @@ from frontdesk.lists import cursor_of, moment_of
 from frontdesk.services.notifications.commands import HandleInbound, ListInbox
 from frontdesk.services.notifications.events import InboxFilled
 from frontdesk.services.notifications.handlers import STAFF, check_place
-from frontdesk.services.notifications.posts import LETTERS, NOBODYS, Letter, Status
+from frontdesk.services.notifications.posts import INBOUNDS, NOBODYS, Status, Written
 
 
 class Unplaced(Protocol):
@@ -24,7 +24,7 @@ class Unplaced(Protocol):
         """Which one."""
 
 
-class LetterView(msgspec.Struct, frozen=True):
+class InboundView(msgspec.Struct, frozen=True):
     """What somebody wrote. `form` is the provider's word for what it is: a voice message is heard on the telephone."""
 
     inbound_id: str
@@ -46,15 +46,15 @@ class LetterView(msgspec.Struct, frozen=True):
 class Inbox(msgspec.Struct, frozen=True):
     """Part of the inbox, oldest first. Ask again with `cursor` for what follows; without one this is the end."""
 
-    items: tuple[LetterView, ...]
+    items: tuple[InboundView, ...]
     cursor: str | None = None
 
 
-async def list_inbox(unit: Unit, query: ListInbox) -> Page[Letter]:
+async def list_inbox(unit: Unit, query: ListInbox) -> Page[Written]:
     """Return what waits for a person. Raises NotFound, Invalid."""
     _check_reader(unit, query.place or "")
     return await unit.query(
-        LETTERS,
+        INBOUNDS,
         "inbox",
         query.place or NOBODYS,
         cursor=moment_of(query.cursor),
@@ -63,9 +63,9 @@ async def list_inbox(unit: Unit, query: ListInbox) -> Page[Letter]:
     )
 
 
-async def handle_inbound(unit: Unit, command: HandleInbound, id: str) -> Stored[Letter]:
+async def handle_inbound(unit: Unit, command: HandleInbound, id: str) -> Stored[Written]:
     """Take something out of the inbox. Raises NotFound, InboundHandled."""
-    stored = await unit.get(LETTERS, id)
+    stored = await unit.get(INBOUNDS, id)
     _check_reader(unit, stored.value.place)
     handled = stored.value.handled(unit.caller.subject, command.note or "", unit.now)
     return await unit.commit(stored.changed(handled))
@@ -73,37 +73,37 @@ async def handle_inbound(unit: Unit, command: HandleInbound, id: str) -> Stored[
 
 async def put_in_inbox(unit: Unit, event: Unplaced) -> None:
     """Let a person see what nobody could place."""
-    stored = await unit.get(LETTERS, event.answer_id)
+    stored = await unit.get(INBOUNDS, event.answer_id)
     waiting = stored.value.unplaced()
     if waiting != stored.value:
         told = InboxFilled(inbound_id=stored.id, place=waiting.place)
         await unit.commit(stored.changed(waiting), events=(told,))
 
 
-def letter_view(stored: Stored[Letter]) -> LetterView:
+def inbound_view(stored: Stored[Written]) -> InboundView:
     """Show what somebody wrote."""
-    letter = stored.value
-    return LetterView(
+    written = stored.value
+    return InboundView(
         inbound_id=stored.id,
-        place=letter.place,
-        channel=letter.channel,
-        sender=letter.sender,
-        received_at=letter.at,
-        form=letter.form,
-        text=letter.text,
-        status=letter.status,
-        intent=letter.intent.value,
-        person=letter.person,
-        about=letter.about,
-        handled_by=letter.handled_by or None,
-        handled_at=letter.handled_at,
-        note=letter.note or None,
+        place=written.place,
+        channel=written.channel,
+        sender=written.sender,
+        received_at=written.at,
+        form=written.form,
+        text=written.text,
+        status=written.status,
+        intent=written.intent.value,
+        person=written.person,
+        about=written.about,
+        handled_by=written.handled_by or None,
+        handled_at=written.handled_at,
+        note=written.note or None,
     )
 
 
-def inbox_view(page: Page[Letter]) -> Inbox:
+def inbox_view(page: Page[Written]) -> Inbox:
     """Show part of the inbox."""
-    return Inbox(tuple(letter_view(stored) for stored in page.items), cursor_of(page.cursor))
+    return Inbox(tuple(inbound_view(stored) for stored in page.items), cursor_of(page.cursor))
 
 
 def _check_reader(unit: Unit, place: str) -> None:

@@ -84,7 +84,7 @@ class InboundHandled(Rejected):
     """Nobody waits for this: it has been seen to, or spoke for itself."""
 
 
-class Letter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Written(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What somebody wrote to the desk. `context` is the trace of the message that it replies to."""
 
     channel: str
@@ -104,17 +104,17 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     handled_at: datetime | None = None
     note: Annotated[str, SENSITIVE] = ""
 
-    def handled(self, by: str, note: str, now: datetime) -> "Letter":
+    def handled(self, by: str, note: str, now: datetime) -> "Written":
         """Be seen to. Raises InboundHandled."""
         if self.status is not Status.WAITING:
             raise InboundHandled
         return msgspec.structs.replace(self, status=Status.HANDLED, handled_by=by, handled_at=now, note=note)
 
-    def unplaced(self) -> "Letter":
+    def unplaced(self) -> "Written":
         """Wait for a person: nobody found out what it is about."""
         return msgspec.structs.replace(self, status=Status.WAITING) if self.status is Status.READ else self
 
-    def forgotten(self) -> "Letter":
+    def forgotten(self) -> "Written":
         """Say nothing about anybody any more."""
         status = Status.HANDLED if self.status is Status.WAITING else self.status
         return msgspec.structs.replace(
@@ -122,18 +122,18 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         )
 
 
-def _inbox(letter: Letter) -> str | None:
-    return (letter.place or NOBODYS) if letter.status is Status.WAITING else None
+def _inbox(written: Written) -> str | None:
+    return (written.place or NOBODYS) if written.status is Status.WAITING else None
 
 
 POSTS = Kind("post", Posted)
 RECEIPTS = Kind("receipt", Known)  # under the id of the trace
-LETTERS = Kind(
-    "letter",
-    Letter,
+INBOUNDS = Kind(
+    "inbound",
+    Written,
     indexes=(
-        Index("inbox", _inbox, lambda letter: sortable(letter.at)),
-        Index("by_person", lambda letter: letter.person or None, lambda letter: sortable(letter.at)),
+        Index("inbox", _inbox, lambda written: sortable(written.at)),
+        Index("by_person", lambda written: written.person or None, lambda written: sortable(written.at)),
     ),
 )
 
@@ -153,14 +153,14 @@ def known(channel: str, receipt: Receipt) -> Known:
     return Known(channel, receipt.progress, receipt.at, receipt.message_id, receipt.failure, receipt.code)
 
 
-def letter_id(channel: str, provider_id: str) -> str:
+def inbound_id(channel: str, provider_id: str) -> str:
     """Return the one id that what somebody wrote can have."""
     return derived_id("ltr", channel, provider_id)
 
 
-def letter_of(channel: str, inbound: Inbound, context: str) -> Letter:
+def written_of(channel: str, inbound: Inbound, context: str) -> Written:
     """Return what somebody wrote, unread."""
-    return Letter(
+    return Written(
         channel=channel,
         sender=inbound.sender,
         at=inbound.at,

@@ -34,7 +34,7 @@ from frontdesk.services.notifications.commands import (
 from frontdesk.services.notifications.correspondents import CORRESPONDENTS
 from frontdesk.services.notifications.model import MESSAGES, THREADS, TRACES, TRIES, MessageIdUsed
 from frontdesk.services.notifications.ports import Channels, InboundVerifier, Seals, Site
-from frontdesk.services.notifications.posts import LETTERS, POSTS, RECEIPTS, InboundHandled
+from frontdesk.services.notifications.posts import INBOUNDS, POSTS, RECEIPTS, InboundHandled
 
 READ, SEND, CONSENT, INBOX = (
     ("messages:read",),
@@ -138,12 +138,12 @@ INBOUND_ROUTES = (
         "POST",
         "/inbox/{id}/handled",
         inbox.handle_inbound,
-        inbox.letter_view,
-        inbox.LetterView,
+        inbox.inbound_view,
+        inbox.InboundView,
         "Say that it was seen to",
         scopes=INBOX,
         body=HandleInbound,
-        kind=LETTERS,
+        kind=INBOUNDS,
         refusals=(InboundHandled,),
     ),
     Route(
@@ -212,7 +212,7 @@ SERVICE = Service(
         CORRESPONDENTS,
         POSTS,
         RECEIPTS,
-        LETTERS,
+        INBOUNDS,
         forgetting.FORGETTINGS,
     ),
     routes=(*MESSAGE_ROUTES, *INBOUND_ROUTES),
@@ -222,7 +222,7 @@ SERVICE = Service(
         _reaction(events.MessageTried, sending.settle_try),
         _reaction(events.PostArrived, hearing.take_in),
         _reaction(events.ReceiptArrived, hearing.apply_receipt),
-        _reaction(events.InboundArrived, answering.read_letter),
+        _reaction(events.InboundArrived, answering.read_inbound),
         _reaction(AnswerUnplaced, inbox.put_in_inbox),
         _reaction(events.InboxFilled, alerts.tell_inbox),
         _reaction(events.MessageFailed, alerts.tell_failed),
@@ -231,7 +231,7 @@ SERVICE = Service(
         _reaction(events.ForgettingRepeated, forgetting.forget_again),
         _reaction(events.ForgettingDue, forgetting.find_traces_of),
         _reaction(events.MessageFound, forgetting.forget_message),
-        _reaction(events.LetterFound, forgetting.forget_letter),
+        _reaction(events.InboundFound, forgetting.forget_inbound),
     ),
     events=(
         events.MessageSent,
@@ -249,7 +249,7 @@ SERVICE = Service(
         events.DeskTroubled,
         events.ForgettingDue,
         events.MessageFound,
-        events.LetterFound,
+        events.InboundFound,
     ),
     timers=(events.MessageRetried, events.ForgettingRepeated),
     scopes={
