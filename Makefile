@@ -1,10 +1,12 @@
 # Everything a developer does, by name. `make help` lists it. Needs git, make and Python 3.11 or newer; nothing else.
 .POSIX:
-.PHONY: help up test test-aws lint fmt simulate crash soak bench emulator cdk postman lock clean
+.PHONY: help up test test-aws lint fmt simulate bookings crash soak bench emulator cdk postman lock clean
 
 PYTHON ?= python3
 SEEDS ?= 2000
 FIRST ?= 0
+HISTORIES ?= 1000
+STORE ?= memory
 
 BIN = .venv/bin
 BASE = .venv/base.stamp
@@ -51,6 +53,10 @@ fmt: $(DEV) ## format, and mend what can be mended mechanically
 
 simulate: $(DEV) ## run SEEDS=n simulated days from seed FIRST=n
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first $(FIRST)
+
+# STORE is memory, embedded or dynamodb; the last needs `make emulator`.
+bookings: $(DEV) ## run HISTORIES=n random histories of a clinic on STORE=memory, looking for anybody booked twice
+	@$(BIN)/python -m tests.bookings --histories $(HISTORIES) --seed $(FIRST) --store $(STORE)
 
 crash: $(DEV) ## kill the process, start it again, and look for what was lost
 	@$(BIN)/python -m tests.crash

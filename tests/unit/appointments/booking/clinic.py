@@ -74,9 +74,9 @@ class Clinic(Desk):
         body = {"name": "Control", "duration_minutes": 30, **more}
         return str(self.ok(OWNER, f"POST /clinics/{CLINIC}/visit-types", body)["visit_type_id"])
 
-    def ok(self, caller: Caller, line: str, body: object = None, **headers: str) -> Any:
+    def ok(self, caller: Caller, line: str, body: object = None) -> Any:
         """Send what must be well, and return the answer."""
-        response = self.send(caller, line, body, **headers)
+        response = self.send(caller, line, body)
         assert response.status < 300, response.body
         return content(response)
 

@@ -13,10 +13,9 @@ from tests.unit.appointments.booking.clinic import (
     STRANGER,
     Clinic,
     at,
-    content,
     refusal,
 )
-from tests.unit.driver import faults
+from tests.unit.driver import content, faults
 
 SEED = ("appointment_id", "patient_name", "doctor_name", "appointment_date", "appointment_time", "state")
 

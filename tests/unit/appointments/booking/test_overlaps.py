@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.appointments.booking.clinic import DAY, DESK, OWNER, Clinic, at, content, refusal
+from tests.unit.appointments.booking.clinic import DAY, DESK, OWNER, Clinic, at, refusal
+from tests.unit.driver import content
 
 
 @pytest.fixture

@@ -7,11 +7,12 @@ import pytest
 
 from frontdesk.entrypoints.api import Response
 from frontdesk.services.appointments.booking.states import TABLE, State, Verb, rows
-from tests.unit.appointments.booking.clinic import DAY, DESK, DOCTOR, OWNER, Clinic, at, content, refusal
+from tests.unit.appointments.booking.clinic import DAY, DESK, DOCTOR, OWNER, Clinic, at, refusal
+from tests.unit.driver import content
 
 SLOT = {"appointment_date": DAY, "appointment_time": "11:00"}
 BODIES: dict[Verb, Any] = {Verb.RESCHEDULE: SLOT, Verb.ACCEPT: SLOT}
-RELEASES = {"pending_policy": "release", "release_hours": 24}
+RELEASES: dict[str, Any] = {"pending_policy": "release", "release_hours": 24}
 
 # How an appointment comes to each state: how it is made, and what is done with it then.
 WAYS: dict[State, tuple[str, tuple[Verb, ...]]] = {

@@ -18,7 +18,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
     `capacity` is how many the doctor sees at once then, `daily_cap` how many on that date, `max_open` how many visits
     the patient may have before them. `release`: so long before it, it must be confirmed. `overbook` is the reason for
-    taking a time that is taken or `outside` the doctor's hours, "" to be refused.
+    taking a time that is taken or `outside` the doctor's hours, "" to be refused. `is_kept`: the appointment has this
+    time of the doctor already, and only the patient may be another.
     """
 
     clinic_id: str
@@ -33,6 +34,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     daily_cap: int | None = None
     release: timedelta | None = None
     outside: bool = False
+    is_kept: bool = False
     overbook: str = ""
     source: Source = Source.DESK
     reason: str = ""

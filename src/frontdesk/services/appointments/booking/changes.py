@@ -101,7 +101,7 @@ async def lapse(unit: Unit, stored: Stored[Appointment], actor: Actor) -> Change
 async def reopen(unit: Unit, stored: Stored[Appointment], actor: Actor, *, overbook: str = "") -> Change:
     """Give a cancelled appointment its time again, if it is free. Raises as `book`."""
     clinic = await _clinic(unit, stored)
-    wish = replace(again(stored.value, clinic), overbook=overbook)
+    wish = replace(again(stored.value, clinic), overbook=overbook, is_kept=False)
     case = await _open(unit, stored, _of_wish(wish))
     return _changed(stored, deciding.reopen(case, wish, actor, unit.now))
 

@@ -60,9 +60,13 @@ def complete(case: Case, wish: Wish, actor: Actor, now: datetime, *, confirmed: 
     until = case.appointment.held_until
     if until is not None and until <= now:
         raise HoldLapsed
-    kept = replace(case.appointment, held_until=None)
+    before = case.appointment
+    books = give_up(case.books, case.id, before, now)
+    kept = replace(before, held_until=None)
+    if before.overbooked and wish.patient_id == before.patient_id:
+        wish = replace(wish, overbook="as it was held")
     state = State.CONFIRMED if confirmed else state
-    case = _enter(replace(case, appointment=kept), wish, Verb.COMPLETE, state, actor, now)
+    case = _enter(replace(case, appointment=kept, books=books), wish, Verb.COMPLETE, state, actor, now)
     return case.told(telling.booked(case.id, case.appointment))
 
 
@@ -97,7 +101,8 @@ def describe(case: Case, wish: Wish, actor: Actor, now: datetime) -> Case:
     if before.state not in KEEPS_TIME and before.state is not State.PROPOSED:
         raise IllegalTransition(state=before.state, allowed=sorted(TABLE[before.state]))
     if before.patient_id != wish.patient_id and before.state in KEEPS_TIME:
-        books, _ = take(give_up(case.books, case.id, before, now), case.id, wish, now, before.held_until)
+        books, kept = give_up(case.books, case.id, before, now), replace(wish, is_kept=True)
+        books, _ = take(books, case.id, kept, now, before.held_until)
         case = replace(case, books=books)
     now_so = _with(before, wish).came_to(before.state, "change", actor, now)
     return replace(case, appointment=now_so)
@@ -155,7 +160,7 @@ def _enter(  # noqa: PLR0917 - one step of one case
         time=wish.time,
         doctor_id=wish.doctor_id,
         doctor_name=wish.doctor_name,
-        overbooked=overbooked,
+        overbooked=overbooked or (wish.is_kept and case.appointment.overbooked),
         capacity=wish.capacity,
         release_at=_release(wish, state, now),
     )

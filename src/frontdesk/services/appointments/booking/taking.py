@@ -45,10 +45,10 @@ def take(
     Raises SlotTaken, PatientBusy, TooManyOpen, unless the wish is to overbook; DayFull.
     """
     time = wish.time
-    clash = [*_doctor_is_busy(books, id, wish, now)]
+    clash = [] if wish.is_kept else [*_doctor_is_busy(books, id, wish, now)]
     if clash and not wish.overbook:
         raise SlotTaken(conflicts_with=clash)
-    if wish.daily_cap is not None and not wish.overbook:
+    if wish.daily_cap is not None and not wish.overbook and not wish.is_kept:
         _has_room_that_day(books, id, wish, now)
     alone = wish.patient_id == "" or _patient_can(books, id, wish, now)
     of_doctor = Busy(id, time.busy_from, time.busy_until, wish.capacity, until)
