@@ -35,6 +35,7 @@ from frontdesk.kernel.bus import Bus
 from frontdesk.kernel.services import Service
 from frontdesk.services.appointments.ports import Notifier
 from frontdesk.services.appointments.ports import Seals as PatientSeals
+from frontdesk.services.appointments.ports import Site as PatientSite
 from frontdesk.services.identity.ports import Messenger, Passwords, Seals, SigningKeys, Site, Withdrawals
 from frontdesk.services.notifications.ports import Channels, InboundVerifier
 from frontdesk.services.notifications.ports import Seals as AddressSeals
@@ -117,6 +118,7 @@ def outside(settings: Settings, issuer: Tokens, sender: OwnDesk | None = None) -
         Withdrawals: issuer,
         Site: settings,
         LettersSite: settings,
+        PatientSite: settings,
         WebhookSender: HttpSender(settings.webhook_networks),
     }
 

@@ -6,14 +6,21 @@ from frontdesk.services.appointments.answers import declared as answers
 from frontdesk.services.appointments.booking import declared as booking
 from frontdesk.services.appointments.clinics import declared as clinics
 from frontdesk.services.appointments.hours import availability
-from frontdesk.services.appointments.ports import Seals
 from frontdesk.services.appointments.privacy import declared as privacy
+from frontdesk.services.appointments.reminders import declared as reminders
 
 SERVICE = Service(
     name="appointments",
-    kinds=(*booking.KINDS, *clinics.KINDS, *answers.KINDS, *privacy.KINDS),
-    routes=(*booking.ROUTES, *clinics.ROUTES, *availability.ROUTES, *answers.ROUTES, *privacy.ROUTES),
-    reactions=(*booking.REACTIONS, *answers.REACTIONS, *privacy.REACTIONS),
+    kinds=(*booking.KINDS, *clinics.KINDS, *answers.KINDS, *privacy.KINDS, *reminders.KINDS),
+    routes=(
+        *booking.ROUTES,
+        *clinics.ROUTES,
+        *availability.ROUTES,
+        *answers.ROUTES,
+        *privacy.ROUTES,
+        *reminders.ROUTES,
+    ),
+    reactions=(*booking.REACTIONS, *answers.REACTIONS, *privacy.REACTIONS, *reminders.REACTIONS),
     events=(
         events.AppointmentHeld,
         events.AppointmentBooked,
@@ -39,7 +46,7 @@ SERVICE = Service(
         events.AnswerUnplaced,
         *privacy.EVENTS,
     ),
-    timers=(*booking.TIMERS, *privacy.TIMERS),
+    timers=(*booking.TIMERS, *privacy.TIMERS, *reminders.TIMERS),
     scopes={
         "appointments:read": "see appointments of one's own clinics",
         "appointments:write": "book, move and cancel appointments at one's own clinics",
@@ -47,5 +54,5 @@ SERVICE = Service(
         **clinics.SCOPES,
         **privacy.SCOPES,
     },
-    needs=(Seals,),
+    needs=reminders.NEEDS,
 )

@@ -47,13 +47,15 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody on the waiting list of a clinic. Of equal `priority` (1 comes first) who joined first is first.
 
-    `swaps` is the visit that they would give up for an earlier one. `offer_id` is the last offer.
+    `zone` is the clinic's. `swaps` is the visit that they would give up for an earlier one. `offer_id` is the last
+    offer.
     """
 
     clinic_id: str
     patient_id: str
     patient: Patient | None
     wishes: Wishes
+    zone: str
     joined_at: datetime
     expires_at: datetime
     priority: int = 5
@@ -64,6 +66,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def became(self, state: EntryState) -> "Entry":
         """Return the entry in another state."""
         return replace(self, state=state)
+
+    def still(self, now: datetime) -> EntryState:
+        """Return where they stand who did not get what they were offered."""
+        return EntryState.WAITING if now < self.expires_at else EntryState.EXPIRED
 
     def offered(self, offer_id: str) -> "Entry":
         """Return the entry with an offer."""

@@ -111,12 +111,15 @@ async def accept(unit: Unit, stored: Stored[Appointment], actor: Actor) -> Chang
 
 async def decline(unit: Unit, stored: Stored[Appointment], actor: Actor) -> Change:
     """Let an offered time go: the next may have it, and who declined it waits on. Raises NotFound, OfferOver."""
-    return await let_go(unit, stored, actor, EntryState.WAITING)
+    return await let_go(unit, stored, actor)
 
 
-async def let_go(unit: Unit, stored: Stored[Appointment], actor: Actor, state: EntryState) -> Change:
-    """Let an offered time go, and leave its entry in a state. Raises NotFound, OfferOver."""
+async def let_go(
+    unit: Unit, stored: Stored[Appointment], actor: Actor, becomes: EntryState | None = None
+) -> Change:
+    """Let an offered time go; its entry becomes something else than waiting, perhaps. Raises NotFound, OfferOver."""
     offer, entry = await _open(unit, stored)
+    state = becomes or entry.value.still(unit.now)
     change = await changes.lapse(unit, stored, actor)
     over = offer.changed(replace(offer.value, state=OfferState.DECLINED))
     told = OfferDeclined(**about(stored.id, offer.value))
