@@ -4,25 +4,37 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from frontdesk.adapters.memory.clock import SeededChance
 from frontdesk.entrypoints.api import Request, Response, problem, respond, understand
 from frontdesk.kernel.bus import Bus
-from frontdesk.kernel.callers import ANYONE
+from frontdesk.kernel.callers import ANYONE, DESK
 from frontdesk.kernel.errors import FrontdeskError
 from frontdesk.kernel.messages import Message
 from frontdesk.kernel.records import Commit
+from frontdesk.kernel.unit import Unit
 from frontdesk.services.appointments.answers.html import FORM
 from frontdesk.services.appointments.answers.links import LINKS, Link, Scope, link_id, payload, token_of
 from frontdesk.services.appointments.answers.model import ANSWERS, Answer
-from frontdesk.services.appointments.booking.model import APPOINTMENTS, Appointment
+from frontdesk.services.appointments.booking import changes
+from frontdesk.services.appointments.booking.model import (
+    APPOINTMENTS,
+    Actor,
+    Appointment,
+    Party,
+    Patient,
+    Source,
+)
+from frontdesk.services.appointments.booking.wishes import Asked, prepare
 from frontdesk.services.appointments.events import MessageWanted
 from frontdesk.services.appointments.ports import Seals
 from frontdesk.services.appointments.service import SERVICE
+from frontdesk.services.appointments.waiting.entries import ENTRIES, Entry, EntryState, Wishes
+from frontdesk.services.appointments.waiting.offers import OFFERS, Offer
 from frontdesk.services.notifications.events import AnswerReceived
-from tests.unit.appointments.booking.clinic import CLINIC, Clinic
+from tests.unit.appointments.booking.clinic import CLINIC, Clinic, at
 from tests.unit.driver import run
 
 WORDS = {"1": "confirm", "2": "cancel", "3": "move"}
@@ -64,6 +76,46 @@ class Answering(Clinic):
         token = token_of(message_id, SEALS.seal)
         run(self.store.commit(Commit((LINKS.new(link_id(token), link).record(),))))
         return token
+
+    def offers(self, patient: str = "Ben Soto", clock: str = "11:00") -> str:
+        """Keep a time for somebody of the waiting list, and return the offered appointment's id."""
+        run(self._offer("apt_offered", patient, clock))
+        return "apt_offered"
+
+    async def _offer(self, id: str, patient: str, clock: str) -> None:
+        now = self.clock.now()
+        unit = Unit(
+            "appointments", self.store, now, self.bus.chance, DESK, "test", providers=self.bus.providers
+        )
+        who = Patient(patient, "+56900000002")
+        asked = Asked(
+            clinic_id=CLINIC, doctor_id=self.vega, start=at(clock), patient=who, source=Source.WAITING_LIST
+        )
+        wish = (await prepare(unit, asked)).wish
+        until = now + timedelta(minutes=15)
+        change = await changes.hold(unit, id, wish, Actor(Party.SYSTEM, "frontdesk"), until)
+        day = at(clock).date()
+        entry = Entry(
+            clinic_id=CLINIC,
+            patient_id=wish.patient_id,
+            patient=who,
+            wishes=Wishes(earliest=day, latest=day),
+            zone="America/Santiago",
+            joined_at=now,
+            expires_at=at(clock),
+            state=EntryState.OFFERED,
+            offer_id=id,
+        )
+        offer = Offer(
+            clinic_id=CLINIC,
+            entry_id="wle_1",
+            doctor_id=self.vega,
+            patient_id=wish.patient_id,
+            start=at(clock),
+            made_at=now,
+            until=until,
+        )
+        await change.commit(unit, ENTRIES.new("wle_1", entry), OFFERS.new(id, offer))
 
     def says(self, word: str, *about: str, reply_to: str = "", person: str = "", **more: Any) -> str:
         """Let a patient write a word, after messages about these visits; return what became of it."""
@@ -135,8 +187,3 @@ class Answering(Clinic):
             return respond(route, run(self.bus.ask(self.service, route, call, self.store)))
         except FrontdeskError as error:
             return problem(error, "test")
-
-
-def moment(text: str) -> datetime:
-    """Return a moment of Santiago's summer, in UTC."""
-    return datetime.fromisoformat(f"{text}:00-03:00").astimezone(UTC)

@@ -7,9 +7,10 @@ import pytest
 
 from frontdesk.kernel.callers import Caller
 from frontdesk.services.appointments.booking.agenda import AGENDAS, Agenda, Busy, patient_agenda
-from frontdesk.services.appointments.booking.model import APPOINTMENTS, Appointment
+from frontdesk.services.appointments.booking.model import APPOINTMENTS, Appointment, Patient
 from frontdesk.services.appointments.events import PatientErased
 from frontdesk.services.appointments.privacy.model import AGAIN_AFTER
+from frontdesk.services.appointments.waiting.entries import ENTRIES, Entry, Wishes
 from tests.unit.appointments.privacy.clinic import (
     ANA,
     BEN,
@@ -67,6 +68,25 @@ def test_everybody_else_is_told_to_forget_by_id_alone(clinic: Clinic) -> None:
 
     assert clinic.heard(PatientErased) == [PatientErased(clinic_id=CLINIC, patient_id=ANA)]
     assert all("asked for it" not in message.body for message in clinic.store.log)
+
+
+def test_who_waits_for_a_time_is_offered_none_any_more(clinic: Clinic) -> None:
+    entry = Entry(
+        clinic_id=CLINIC,
+        patient_id=ANA,
+        patient=Patient("Ana Torres"),
+        wishes=Wishes(earliest=START.date(), latest=START.date()),
+        zone="America/Santiago",
+        joined_at=START - timedelta(days=1),
+        expires_at=START + timedelta(days=9),
+    )
+    clinic.keep(ENTRIES.new("wle_1", entry))
+    clinic.send(OWNER, ERASE, WHY)
+    clinic.settle()
+
+    record = clinic.store.records["waiting_entry", "wle_1"]
+    assert ENTRIES.load(record).value.patient is None
+    assert {*record.keys} == {"by_clinic"}
 
 
 def test_others_are_not_forgotten(clinic: Clinic) -> None:

@@ -24,6 +24,7 @@ class Value(msgspec.Struct, frozen=True):
 
     title: Annotated[str, SENSITIVE]
     inner: Inner
+    somebody: Inner | None
     perhaps: Inner | None = None
     several: tuple[Inner, ...] = ()
     words: Annotated[dict[str, str], SENSITIVE] = field(default_factory=dict)
@@ -32,9 +33,17 @@ class Value(msgspec.Struct, frozen=True):
 
 
 def test_all_that_is_personal_goes_wherever_it_is() -> None:
-    value = Value("Ana", Inner("Ana"), Inner("Ana"), (Inner("Ana", 2), Inner("Ben")), {"Ana": "Ben"}, "Ana")
+    value = Value(
+        "Ana",
+        Inner("Ana"),
+        Inner("Ana"),
+        Inner("Ana"),
+        (Inner("Ana", 2), Inner("Ben")),
+        {"Ana": "Ben"},
+        "Ana",
+    )
 
-    assert without_person(value) == Value("", Inner(""), None, (Inner("", 2), Inner("")), {}, None)
+    assert without_person(value) == Value("", Inner(""), None, None, (Inner("", 2), Inner("")), {}, None)
 
 
 def test_a_visit_stays_without_its_patient() -> None:

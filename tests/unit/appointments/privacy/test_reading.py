@@ -30,7 +30,7 @@ def look(clinic: Clinic, what: str, *patients: str) -> None:
 def test_an_export_has_all_that_is_kept(clinic: Clinic) -> None:
     records = content(clinic.send(OWNER, EXPORT))["records"]
 
-    assert {kind: [one["id"] for one in kept] for kind, kept in records.items()} == {
+    assert {kind: [one["id"] for one in kept] for kind, kept in records.items() if kept} == {
         "appointment": ["apt_1"],
         "answer": ["ans_1"],
         "answer_link": ["lnk_1"],

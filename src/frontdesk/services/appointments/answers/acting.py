@@ -2,7 +2,7 @@
 
 import msgspec
 
-from frontdesk.kernel.errors import Rejected
+from frontdesk.kernel.errors import NotFound, Rejected
 from frontdesk.kernel.kinds import Stored
 from frontdesk.kernel.unit import Unit
 from frontdesk.services.appointments.answers.deciding import Decision, Outcome
@@ -11,6 +11,7 @@ from frontdesk.services.appointments.booking.change import Change
 from frontdesk.services.appointments.booking.model import Actor, Appointment, Party
 from frontdesk.services.appointments.booking.refusals import PatientBusy, TooLate, TooManyOpen
 from frontdesk.services.appointments.booking.states import State
+from frontdesk.services.appointments.waiting import offers
 
 BY_MESSAGE, BY_LINK = (
     "pat-crs",
@@ -36,7 +37,7 @@ async def carry_out(unit: Unit, decision: Decision, stored: Stored[Appointment] 
         return Deed(Outcome.TOO_LATE)
     except (PatientBusy, TooManyOpen):  # they have another visit then: somebody has to talk to them
         return Deed(Outcome.UNPLACED)
-    except Rejected:
+    except (Rejected, NotFound):
         return Deed(Outcome.OFFER_OVER if stored.value.state is State.HELD else Outcome.OVER)
 
 
@@ -47,4 +48,8 @@ async def _change(
         return await changes.confirm(unit, stored, actor)
     if outcome is Outcome.CANCELLED:
         return await changes.cancel(unit, stored, actor, reason)
+    if outcome is Outcome.ACCEPTED:
+        return await offers.accept(unit, stored, actor)
+    if outcome is Outcome.DECLINED:
+        return await offers.decline(unit, stored, actor)
     return None

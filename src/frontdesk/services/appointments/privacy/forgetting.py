@@ -3,7 +3,8 @@
 What is personal says so where it is declared, so a field that somebody adds tomorrow is forgotten as well.
 """
 
-from typing import Any, TypeVar
+from types import NoneType
+from typing import Any, TypeVar, get_args
 
 import msgspec
 from msgspec.structs import fields, replace
@@ -26,13 +27,15 @@ def _without(value: S, path: str) -> S:
     name, _, rest = path.partition(".")
     field = next(field for field in fields(value) if field.encode_name == name)
     kept = getattr(value, field.name)
-    if not rest or (isinstance(kept, msgspec.Struct) and field.default is None):
+    if not rest:
         return replace(value, **{field.name: _empty(field)})
+    if NoneType in get_args(field.type):  # whoever may be nobody is nobody now
+        return replace(value, **{field.name: None})
     if isinstance(kept, msgspec.Struct):
         return replace(value, **{field.name: _without(kept, rest)})
     if isinstance(kept, tuple):
         return replace(value, **{field.name: tuple(_without(one, rest) for one in kept)})
-    return value  # None: there is nobody in it
+    return value
 
 
 def _empty(field: msgspec.structs.FieldInfo) -> Any:
