@@ -4,6 +4,7 @@ from frontdesk.kernel.services import Service
 from frontdesk.services.appointments import events
 from frontdesk.services.appointments.answers import declared as answers
 from frontdesk.services.appointments.booking import declared as booking
+from frontdesk.services.appointments.calendar import declared as calendar
 from frontdesk.services.appointments.clinics import declared as clinics
 from frontdesk.services.appointments.hours import availability
 from frontdesk.services.appointments.privacy import declared as privacy
@@ -11,11 +12,12 @@ from frontdesk.services.appointments.reminders import declared as reminders
 
 SERVICE = Service(
     name="appointments",
-    kinds=(*booking.KINDS, *clinics.KINDS, *answers.KINDS, *privacy.KINDS, *reminders.KINDS),
+    kinds=(*booking.KINDS, *clinics.KINDS, *calendar.KINDS, *answers.KINDS, *privacy.KINDS, *reminders.KINDS),
     routes=(
         *booking.ROUTES,
         *clinics.ROUTES,
         *availability.ROUTES,
+        *calendar.ROUTES,
         *answers.ROUTES,
         *privacy.ROUTES,
         *reminders.ROUTES,

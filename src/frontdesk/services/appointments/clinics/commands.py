@@ -7,7 +7,7 @@ from msgspec import Meta, field
 
 from frontdesk.kernel import limits
 from frontdesk.kernel.money import Currency, Minor
-from frontdesk.kernel.shapes import Body, Note, PersonName, Phone, Title
+from frontdesk.kernel.shapes import Body, Email, Note, PersonName, Phone, Title
 from frontdesk.services.appointments.clinics.model import Modality, PendingPolicy, ReminderKind
 from frontdesk.services.appointments.hours.week import ExceptionKind
 
@@ -71,6 +71,7 @@ class SetClinic(Body, frozen=True, kw_only=True):
     language: Language
     address: Title | None = None
     phone: Phone | None = None
+    email: Email | None = None
     grid_minutes: Annotated[int, Meta(ge=5, le=60)] = 15
     reminders: Annotated[tuple[SetReminder, ...], Meta(max_length=MAX_REMINDERS)] = USUAL_REMINDERS
     quiet_hours: SetQuiet | None = SetQuiet()

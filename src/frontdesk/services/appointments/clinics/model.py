@@ -75,6 +75,7 @@ class Clinic(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     address: str | None = None
     phone: str | None = None
+    email: str | None = None
     grid_minutes: int = 15
     reminders: tuple[ReminderStep, ...] = USUAL_REMINDERS
     quiet_hours: Quiet | None = Quiet()

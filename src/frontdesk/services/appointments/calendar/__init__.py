@@ -1,0 +1,1 @@
+"""Visits as calendars read them: a file for one visit, a feed for one doctor."""
