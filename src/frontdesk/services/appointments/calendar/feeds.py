@@ -83,6 +83,8 @@ async def make_feed(unit: Unit, command: MakeFeed, id: str) -> Stored[Feed]:
     feed_id = unit.new_id("fed")
     doctor = await show_doctor(unit, id)
     secret = urlsafe_b64encode(unit.chance.bytes(SECRET_BYTES)).decode().rstrip("=")
+    site = unit.provider(Site)  # type: ignore[type-abstract] # ports are asked for by their types
+    url = f"{site.site}/doctors/{id}/calendar.ics?token={feed_id}.{secret}"
     value = Feed(doctor.value.clinic_id, id, command.label, digest_of(secret), unit.now, unit.caller.subject)
     try:
         stored = await unit.commit(FEEDS.new(feed_id, value), counters=(_count(id, 1),))
