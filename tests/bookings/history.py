@@ -12,6 +12,7 @@ from frontdesk.kernel.ports import Store
 from tests.bookings.laws import broken
 from tests.bookings.office import DAY, DOCTORS, Office
 from tests.bookings.places import Place
+from tests.unit.appointments.booking.clinic import NOW
 
 WAVES = 6
 MOST_AT_ONCE = 8
@@ -23,6 +24,7 @@ class History:
     """One clinic, from its opening to the end. `done` counts answers, by what was asked and how it was answered."""
 
     def __init__(self, place: Place, seed: int, store: Store | None = None) -> None:
+        place.clock.advance(NOW - place.clock.now())  # each begins on the same morning
         self.random = Random(seed)  # noqa: S311 - a history must repeat itself
         self.office = Office(place, f"c{seed}", seed, store)
         self.known: dict[str, int] = {}  # appointment -> the newest version that was answered

@@ -29,7 +29,7 @@ BODY_BYTES = 128 * 1024  # of one HTTP request
 IDEMPOTENCY_KEY_CHARS = 255
 PATH_VALUE_CHARS = 200
 
-RERUNS = 3  # of a request that lost a race, before its caller is told
+RERUNS = 6  # of a request that lost a race, before its caller is told: fifty bookings of one day need five
 RERUN_DELAY_SECONDS = 0.02  # mean of the first pause; doubles with each re-run
 
 TRIES = 8  # of a message, before it is a dead letter
