@@ -9,10 +9,19 @@ from frontdesk.services.appointments.clinics import declared as clinics
 from frontdesk.services.appointments.hours import availability
 from frontdesk.services.appointments.privacy import declared as privacy
 from frontdesk.services.appointments.reminders import declared as reminders
+from frontdesk.services.appointments.waiting import declared as waiting
 
 SERVICE = Service(
     name="appointments",
-    kinds=(*booking.KINDS, *clinics.KINDS, *calendar.KINDS, *answers.KINDS, *privacy.KINDS, *reminders.KINDS),
+    kinds=(
+        *booking.KINDS,
+        *clinics.KINDS,
+        *calendar.KINDS,
+        *answers.KINDS,
+        *privacy.KINDS,
+        *reminders.KINDS,
+        *waiting.KINDS,
+    ),
     routes=(
         *booking.ROUTES,
         *clinics.ROUTES,
@@ -21,8 +30,15 @@ SERVICE = Service(
         *answers.ROUTES,
         *privacy.ROUTES,
         *reminders.ROUTES,
+        *waiting.ROUTES,
     ),
-    reactions=(*booking.REACTIONS, *answers.REACTIONS, *privacy.REACTIONS, *reminders.REACTIONS),
+    reactions=(
+        *booking.REACTIONS,
+        *answers.REACTIONS,
+        *privacy.REACTIONS,
+        *reminders.REACTIONS,
+        *waiting.REACTIONS,
+    ),
     events=(
         events.AppointmentHeld,
         events.AppointmentBooked,
@@ -48,13 +64,14 @@ SERVICE = Service(
         events.AnswerUnplaced,
         *privacy.EVENTS,
     ),
-    timers=(*booking.TIMERS, *privacy.TIMERS, *reminders.TIMERS),
+    timers=(*booking.TIMERS, *privacy.TIMERS, *reminders.TIMERS, *waiting.TIMERS),
     scopes={
         "appointments:read": "see appointments of one's own clinics",
         "appointments:write": "book, move and cancel appointments at one's own clinics",
         "appointments:overbook": "book a time that is taken, saying why",
         **clinics.SCOPES,
         **privacy.SCOPES,
+        **waiting.SCOPES,
     },
     needs=reminders.NEEDS,
 )
