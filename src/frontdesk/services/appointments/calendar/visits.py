@@ -51,7 +51,7 @@ def feed(name: str, clinic: Clinic, found: list[Stored[Appointment]]) -> bytes:
         for stored in found
         if stored.value.state not in _NOT_IN_FEED
     ]
-    title = escaped(f"{name}, {clinic.name}")
+    title = escaped(f"{name} · {clinic.name}")
     every = ("REFRESH-INTERVAL;VALUE=DURATION:PT15M", "X-PUBLISHED-TTL:PT15M")
     return calendar("PUBLISH", entries, f"NAME:{title}", f"X-WR-CALNAME:{title}", *every)
 

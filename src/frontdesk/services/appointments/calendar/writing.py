@@ -12,7 +12,7 @@ import msgspec
 MAX_OCTETS = 75  # of one line, without its end. RFC 5545, 3.1
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # all but tab and line feed
-_NOT_QUOTED = re.compile(r'[\x00-\x1f\x7f"]')  # what a quoted parameter cannot have. RFC 5545, 3.1
+_NOT_QUOTED = re.compile(r'[\x00-\x1f\x7f"]')  # nor a line feed, nor what ends a quotation
 _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 
 
@@ -25,7 +25,7 @@ class Party(msgspec.Struct, frozen=True):
     def property(self, kind: str, *parameters: str) -> str:
         """Return the whole property, for instance ORGANIZER."""
         named = (f'CN="{_NOT_QUOTED.sub("", self.name)}"',) if self.name else ()
-        where = f"mailto:{_CONTROL.sub('', self.address)}" if self.address else "invalid:nomail"
+        where = f"mailto:{_NOT_QUOTED.sub('', self.address)}" if self.address else "invalid:nomail"
         return f"{';'.join((kind, *named, *parameters))}:{where}"
 
 
