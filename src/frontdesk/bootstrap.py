@@ -126,9 +126,12 @@ def outside(settings: Settings, issuer: Tokens, sender: OwnDesk | None = None) -
 def channel_settings() -> ChannelSettings:
     """Return what the environment says about channels to people. Raises ChannelSettingsError."""
     try:
-        return read(channels_from_environment())
+        said = read(channels_from_environment())
     except OSError as error:
         raise ChannelSettingsError(f"{error.filename} cannot be read: {error.strerror}.") from None
+    if said.sms is not None and not said.sms.region:  # on AWS it is the stage's own
+        raise ChannelSettingsError("Also needed: SMS_REGION.")
+    return said
 
 
 def _publisher(sms: SmsSettings) -> TextMessages:

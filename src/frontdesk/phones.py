@@ -7,6 +7,7 @@ Written as a table because the library that knows every country takes 70 ms to i
 
 import re
 
+_BETWEEN = re.compile(r"[ ()./-]+")  # what people put between digits
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 # Mexico dropped the 1 before mobile numbers on 2019-08-03 (IFT, Plan Técnico Fundamental de Numeración); WhatsApp goes
@@ -25,6 +26,12 @@ _BRAZIL = re.compile(r"\+55([1-9]\d)9?([6-9]\d{7})")
 def is_number(text: str) -> bool:
     """Return whether this is a number as E.164 writes it. It may still be nobody's."""
     return _E164.fullmatch(text) is not None
+
+
+def number_in(text: str) -> str:
+    """Return the number that somebody has typed with its country ("+52 (55) 1234-5678"), "" where there is none."""
+    number = _BETWEEN.sub("", text)
+    return number if is_number(number) else ""
 
 
 def mobile(number: str) -> str:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frontdesk.phones import from_whatsapp, is_number, mobile, to_whatsapp
+from frontdesk.phones import from_whatsapp, is_number, mobile, number_in, to_whatsapp
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,22 @@ def test_somebody_without_a_number_keeps_their_name() -> None:
 )
 def test_only_e164_is_a_number(text: str, good: bool) -> None:  # noqa: FBT001 - a row of the table
     assert is_number(text) is good
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("+52 (55) 1234-5678", "+525512345678"),
+        (" +56 9 1234.5678 ", "+56912345678"),
+        ("55 1234 5678", ""),
+        ("0052 55 1234 5678", ""),
+        ("+52 55 1234 5678 ext. 9", ""),
+        ("ana@example.org", ""),
+        ("", ""),
+    ],
+)
+def test_what_people_put_between_digits_means_nothing(typed: str, number: str) -> None:
+    assert number_in(typed) == number
 
 
 @given(

@@ -98,6 +98,11 @@ def test_what_whatsapp_has_no_room_for_goes_another_way_uncut(
     assert not cloud.sent
 
 
+def test_a_number_may_be_as_somebody_typed_it(cloud: WhatsAppCloud) -> None:
+    assert run(channel(cloud).send(message(to="+54 9 (11) 2345-6789"))).failure is None
+    assert cloud.sent[-1].body["to"] == "541123456789"
+
+
 def test_no_number_is_nobodys_address(cloud: WhatsAppCloud) -> None:
     for to in ("5512345678", "CL.13491208655302741918", "ana@example.org", ""):
         outcome = run(channel(cloud).send(message(to=to)))

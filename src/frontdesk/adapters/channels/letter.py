@@ -1,7 +1,7 @@
 """An e-mail of one message: plain text, with what mail programs and their filters want to see at the top of it."""
 
 from datetime import datetime
-from email.errors import MessageError
+from email.errors import MessageError, NonASCIILocalPartDefect
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
@@ -43,5 +43,5 @@ def _is_one_mailbox(found: EmailMessage, to: str) -> bool:
         len(mailboxes) == 1
         and mailboxes[0].addr_spec == to
         and bool(mailboxes[0].username and mailboxes[0].domain)
-        and not found["To"].defects
+        and all(isinstance(defect, NonASCIILocalPartDefect) for defect in found["To"].defects)
     )

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from frontdesk.adapters.channels.workers import Line, Workers
 from frontdesk.channels import Failure, Outcome, Outgoing
-from frontdesk.phones import is_number, mobile
+from frontdesk.phones import mobile, number_in
 
 TEXT_BYTES = 1600  # of one message, by SNS: it goes out in parts of 140
 
@@ -28,13 +28,12 @@ class Sms:
 
     async def send(self, message: Outgoing) -> Outcome:
         """Send a message. Raises Conflict while too many are on their way."""
-        if not is_number(message.to):
+        number = mobile(number_in(message.to))
+        if not number:
             return Outcome(failure=Failure.ADDRESS, code="not_a_number")
         if len(message.text.encode()) > TEXT_BYTES:
             return Outcome(failure=Failure.CHANNEL, code="too_long")
         try:
-            return await self._workers.run(
-                lambda _: self._publisher.publish(mobile(message.to), message.text), Line()
-            )
+            return await self._workers.run(lambda _: self._publisher.publish(number, message.text), Line())
         except TimeoutError:
             return Outcome(failure=Failure.LATER, code="unanswered")

@@ -28,12 +28,9 @@ def outcome(failure: Exception, *, has_sent: bool) -> Outcome:
             return _refused(code, text, at="sender")
         case smtplib.SMTPResponseException(smtp_code=code, smtp_error=text):
             return _refused(code, text)
-        case smtplib.SMTPNotSupportedError() if (
-            has_sent
-        ):  # an address with letters that this server does not know
-            return Outcome(failure=Failure.CHANNEL, code="not_supported")
-        case smtplib.SMTPNotSupportedError():  # encryption, or logging in
-            return Outcome(failure=Failure.CONFIGURATION, code="not_supported")
+        case smtplib.SMTPNotSupportedError():  # letters in the address; or else encryption, or logging in
+            blamed = Failure.CHANNEL if has_sent else Failure.CONFIGURATION
+            return Outcome(failure=blamed, code="not_supported")
         case ssl.SSLCertVerificationError():
             return Outcome(failure=Failure.CONFIGURATION, code="certificate")
     return Outcome(failure=Failure.LATER, code="unanswered" if has_sent else "unreachable")

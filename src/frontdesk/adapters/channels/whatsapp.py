@@ -13,7 +13,7 @@ from frontdesk.adapters.channels.http import Answer, Provider
 from frontdesk.adapters.channels.settings import WhatsAppSettings
 from frontdesk.adapters.channels.whatsapp_errors import meaning
 from frontdesk.channels import Failure, Outcome, Outgoing
-from frontdesk.phones import is_number
+from frontdesk.phones import number_in
 
 PAUSE_AFTER_SILENCE = 60  # seconds
 _OK = 200
@@ -45,7 +45,7 @@ class WhatsApp:
 
     async def send(self, message: Outgoing) -> Outcome:
         """Send a message. Raises Conflict while too many are on their way."""
-        if not is_number(message.to):
+        if not number_in(message.to):
             return Outcome(failure=Failure.ADDRESS, code="not_a_number")
         body = whatsapp_wording.body(message, self._languages)
         if body is None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from frontdesk.channels import Answer, Outgoing
-from frontdesk.phones import to_whatsapp
+from frontdesk.phones import number_in, to_whatsapp
 
 TEXT, TEXT_WITH_BUTTONS, TEXT_WITH_LIST = 4096, 1024, 4096  # characters
 BUTTONS, ROWS = 3, 10
@@ -27,7 +27,7 @@ def body(message: Outgoing, languages: Mapping[str, str]) -> dict[str, Any] | No
     return {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
-        "to": to_whatsapp(message.to),
+        "to": to_whatsapp(number_in(message.to)),
         "biz_opaque_callback_data": message.id,
         **content,
     }
