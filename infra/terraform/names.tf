@@ -49,7 +49,15 @@ locals {
       scheduler-role = ["arn:${local.partition}:iam::${local.account}:role/${local.prefix}-scheduler"]
       # The emulator authorises a listing by path as one of everything; AWS, by the path.
       parameters = concat(["arn:${local.partition}:ssm:${local.in_region}:parameter/${local.prefix}/*"], var.emulator == null ? [] : ["*"])
-      failures   = ["arn:${local.partition}:s3:::${local.failures}", "arn:${local.partition}:s3:::${local.failures}/*"]
+    },
+    { for place in ["seals", "channels"] : "parameters:${place}" => concat([
+      "arn:${local.partition}:ssm:${local.in_region}:parameter/${local.prefix}/${place}",
+      "arn:${local.partition}:ssm:${local.in_region}:parameter/${local.prefix}/${place}/*",
+    ], var.emulator == null ? [] : ["*"]) },
+    {
+      # A telephone number has no ARN. What is published to topics goes nowhere: a stage has none.
+      text-messages = ["*"]
+      failures      = ["arn:${local.partition}:s3:::${local.failures}", "arn:${local.partition}:s3:::${local.failures}/*"]
     },
   )
 

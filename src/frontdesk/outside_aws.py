@@ -46,11 +46,11 @@ class Providers(Mapping[type, Any]):
         return len(self._make)
 
 
-def _keys(stage: "Stage") -> "ParameterKeys":
+def _keys(stage: "Stage", place: str = "keys") -> "ParameterKeys":
     from frontdesk.adapters.aws.keys import ParameterKeys
     from frontdesk.adapters.aws.parameters import Parameters
 
-    return ParameterKeys(Parameters(stage.client), stage.names.parameter("keys"), stage.clock)
+    return ParameterKeys(Parameters(stage.client), stage.names.parameter(place), stage.clock)
 
 
 def _passwords(_: "Stage") -> Any:
@@ -62,7 +62,8 @@ def _passwords(_: "Stage") -> Any:
 def _seals(stage: "Stage") -> Any:
     from frontdesk.adapters.tokens.seals import KeyedSeals
 
-    return KeyedSeals(_keys(stage))
+    # Who signs nobody in must not see what signs tokens: their secret lies elsewhere.
+    return KeyedSeals(_keys(stage, "keys" if stage.function.service == IDENTITY else "seals"))
 
 
 def _messenger(stage: "Stage") -> Any:

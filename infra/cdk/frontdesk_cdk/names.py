@@ -76,6 +76,8 @@ class Names:
         return of[kind](name)
 
     def _named(self, kind: str, name: str) -> list[str]:
+        if kind == "parameters":
+            return self._parameters(name)
         service, _, index = name.partition("/")
         named = {
             "table": ("dynamodb", f"table/{self.of(name)}"),
@@ -95,14 +97,19 @@ class Names:
             "bus": [self.arn("events", f"event-bus/{self.settings.bus}")],
             "schedules": [self.arn("scheduler", f"schedule/{self.settings.schedules}/*")],
             "scheduler-role": [self.role_arn("scheduler")],
-            # The emulator authorises a listing by path as one of everything; AWS, by the path.
-            "parameters": [
-                self.arn("ssm", f"parameter/{self.prefix}/*"),
-                *([] if self.settings.emulator is None else ["*"]),
-            ],
+            "parameters": [self.arn("ssm", f"parameter/{self.prefix}/*"), *self._listed()],
+            "text-messages": ["*"],  # a telephone number has no ARN
             "failures": [bucket, f"{bucket}/*"],
         }
         return single[kind]
+
+    def _parameters(self, place: str) -> list[str]:
+        path = self.arn("ssm", f"parameter/{self.prefix}/{place}")
+        return [path, f"{path}/*", *self._listed()]
+
+    def _listed(self) -> list[str]:
+        """Return what the emulator wants beside a path: it authorises a listing by path as one of everything."""
+        return [] if self.settings.emulator is None else ["*"]
 
     @property
     def _partition(self) -> str:

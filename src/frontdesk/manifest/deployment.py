@@ -29,6 +29,10 @@ from frontdesk.manifest.shape import (
 from frontdesk.manifest.sharing import Sharing, is_split, queues_of
 
 IDENTITY = "identity"  # the service that signs people in; its functions carry what that takes
+NOTIFICATIONS, SENDER = (
+    "notifications",
+    "notifications-http",
+)  # who sends to people, and takes it over for others
 OAUTH, OPERATIONS, SWEEPER = "identity-oauth", "operations-http", "operations-sweeper"
 BEAT = "Desk Beat"
 BEAT_QUEUE = "operations-beat"
@@ -136,12 +140,14 @@ def _queue(
 
 
 def _functions(services: Sequence[Service], queues: Sequence[Queue]) -> Iterable[Function]:
+    sender = SENDER if any(service.name == NOTIFICATIONS for service in services) else ""
     for service in services:
         timed = [queue.name for queue in queues if queue.service == service.name and queue.timers]
         if service.routes:
+            name = f"{service.name}-http"
             asked = (*permissions.http(service), *_looking_at_withdrawals(service, services))
-            yield _function(f"{service.name}-http", "http", service.name, asked)
-        yield from _subscribers(service, queues)
+            yield _function(name, "http", service.name, (*asked, *permissions.outward(name, sender)))
+        yield from _subscribers(service, queues, sender)
         if permissions.tells(service):
             passed = permissions.relay(service, timed)
             yield _function(f"{service.name}-relay", "stream", service.name, passed)
@@ -158,11 +164,14 @@ def _looking_at_withdrawals(service: Service, services: Sequence[Service]) -> It
         yield Permission((uses.GET,), f"table:{IDENTITY}")
 
 
-def _subscribers(service: Service, queues: Sequence[Queue]) -> Iterable[Function]:
+def _subscribers(service: Service, queues: Sequence[Queue], sender: str) -> Iterable[Function]:
     deployed = {queue.name for queue in queues}
     for name, sharing in queues_of(service).items():
         if name in deployed:
-            granted = permissions.subscriber(service, name, splits=is_split(sharing))
+            granted = (
+                *permissions.subscriber(service, name, splits=is_split(sharing)),
+                *permissions.outward(name, sender),
+            )
             yield _function(name, "queue", service.name, granted, subscriber=name, slow=_is_slow(sharing))
 
 

@@ -49,6 +49,14 @@ def subscriber(service: Service, name: str, *, splits: bool) -> Iterable[Permiss
     yield from _secrets(name)
 
 
+def outward(function: str, sender: str) -> Iterable[Permission]:
+    """Return what a function may do to reach people. `sender` is the function that sends; "" where none is deployed."""
+    if sender and uses.tells_people(function):
+        yield Permission((uses.TELL,), f"function:{sender}")
+    if uses.texts_people(function):
+        yield Permission((uses.TEXT,), "text-messages")
+
+
 def relay(service: Service, timed: Iterable[str]) -> Iterable[Permission]:
     """Return what a relay may do; `timed` are the queues of its service's timers."""
     yield Permission(FROM_STREAMS, f"stream:{service.name}")
@@ -116,3 +124,5 @@ def _timing(timed: Iterable[str], *actions: str) -> Iterable[Permission]:
 def _secrets(function: str) -> Iterable[Permission]:
     if used := uses.secrets(function):
         yield Permission(used, "parameters")
+    for place, actions in uses.kept(function).items():
+        yield Permission(actions, f"parameters:{place}")

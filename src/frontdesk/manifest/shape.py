@@ -3,7 +3,8 @@
 Names are without the stage's prefix. A *symbol* stands for something that has an ARN, a URL or an id only once it is
 deployed: `table:orders`, `index:orders/order-by_shop`, `stream:orders`, `bus`, `queue:inventory`, `dead:inventory`,
 `parked:orders`, `schedules`, `scheduler-role`, `parameters`, `failures`, `logs:orders-http`, `function:orders-http`,
-`api`, and in the dimensions of an alarm `prefix`: the stage's prefix itself, `frontdesk-dev`.
+`parameters:seals`, `text-messages`, `api`, and in the dimensions of an alarm `prefix`: the stage's prefix itself,
+`frontdesk-dev`.
 """
 
 from typing import Literal

@@ -5,7 +5,7 @@ tests of the services were seen to do: too much here fails as well as too little
 service of your own, say) may do all that its declarations could need; once it stands here, no more than it does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from frontdesk.adapters.aws.items import index_name
 from frontdesk.kernel.services import Service
@@ -20,8 +20,15 @@ SEE = "ssm:GetParametersByPath"  # the secrets that sign and seal
 MAKE = "ssm:PutParameter"  # those that are missing: whoever needs them first makes them
 FORGET = "ssm:DeleteParameter"  # keys that are too old
 SECRETS = (SEE, MAKE, FORGET)
+SEAL = (
+    "seals"  # the secret that makes keyed digests for others than identity, apart from those that sign tokens
+)
+SEND = "channels"  # the secrets of the channels to people
+TELL = "lambda:InvokeFunction"  # of the function that takes messages to people over
+TEXT = "sns:Publish"  # to telephones
 EVERYTHING = (GET, MANY, PUT, ADD, FREE, CHECK)
 
+_KEPT = {SEAL: (SEE, MAKE), SEND: (SEE,)}
 _USES: dict[str, Sequence[str]] = {
     "catalogue-http": (GET, MANY, PUT, ADD, "shop-by_name", "product-by_shop", "product-by_category"),
     "orders-http": (GET, MANY, PUT, "order-by_customer", "order-by_shop"),
@@ -44,11 +51,63 @@ _USES: dict[str, Sequence[str]] = {
         *SECRETS,
     ),
     "identity-oauth": (GET, PUT, CHECK, "withdrawal-recent", SEE, MAKE),
-    "identity-messages": (GET, PUT, SEE, MAKE),
+    "identity-messages": (GET, PUT, SEE, MAKE, TELL),
     "identity-withdrawals": (),
     "webhooks-http": (GET, MANY, PUT, "webhook_delivery-by_webhook"),
     "webhooks": (GET, PUT, "webhook_delivery-by_webhook"),
     "webhooks-sender": (GET, PUT),
+    "appointments-http": (
+        GET,
+        MANY,
+        PUT,
+        ADD,
+        CHECK,
+        "access-by_clinic",
+        "answer-by_patient",
+        "answer_link-by_patient",
+        "appointment-by_clinic",
+        "appointment-by_doctor",
+        "appointment-by_patient",
+        "calendar_feed-by_doctor",
+        "doctor-by_clinic",
+        "reminder-by_patient",
+        "visit_type-by_clinic",
+        "waiting_entry-by_patient",
+        "waiting_offer-by_patient",
+        SEAL,
+    ),
+    "appointments": (
+        GET,
+        MANY,
+        PUT,
+        CHECK,
+        "answer-by_patient",
+        "answer_link-by_patient",
+        "appointment-by_patient",
+        "reminder-by_patient",
+        "waiting_entry-by_patient",
+        "waiting_offer-by_patient",
+        SEAL,
+    ),
+    "notifications-http": (
+        GET,
+        PUT,
+        "inbound-inbox",
+        "message-by_place",
+        SEAL,
+        SEND,
+    ),
+    "notifications": (
+        GET,
+        MANY,
+        PUT,
+        CHECK,
+        "inbound-by_person",
+        "message-by_person",
+        TEXT,
+        SEAL,
+        SEND,
+    ),
 }
 
 
@@ -61,6 +120,22 @@ def actions(function: str) -> tuple[str, ...]:
 def secrets(function: str) -> tuple[str, ...]:
     """Return what a function does with the stage's secrets."""
     return tuple(action for action in SECRETS if action in _USES.get(function, ()))
+
+
+def kept(function: str) -> Mapping[str, tuple[str, ...]]:
+    """Return what a function does with secrets that are none of identity's, by where they are kept."""
+    used = _USES.get(function, ())
+    return {place: actions for place, actions in _KEPT.items() if place in used}
+
+
+def tells_people(function: str) -> bool:
+    """Return whether a function hands messages to people over to the one that sends them."""
+    return TELL in _USES.get(function, ())
+
+
+def texts_people(function: str) -> bool:
+    """Return whether a function sends text messages to telephones."""
+    return TEXT in _USES.get(function, ())
 
 
 def indexes(function: str, service: Service) -> tuple[str, ...]:

@@ -19,9 +19,31 @@ from frontdesk.kernel.ports import Store
 from frontdesk.kernel.records import Claim, Commit, Record, Span, Take
 from frontdesk.kernel.services import Reaction, Service
 from frontdesk.kernel.unit import Unit
-from frontdesk.manifest.uses import ADD, CHECK, FORGET, FREE, GET, MAKE, MANY, PUT, SEE
-from frontdesk.services.identity.ports import Seals, SigningKeys
+from frontdesk.manifest.sharing import queue_of
+from frontdesk.manifest.uses import (
+    ADD,
+    CHECK,
+    FORGET,
+    FREE,
+    GET,
+    MAKE,
+    MANY,
+    PUT,
+    SEAL,
+    SEE,
+    SEND,
+    TELL,
+    TEXT,
+)
 
+_PORTS = {  # by name: several services have a port of their own for the same thing
+    "Seals": (SEAL,),
+    "SigningKeys": (SEE, MAKE),
+    "Channels": (SEND, TEXT),
+    "InboundVerifier": (SEND,),
+    "Messenger": (TELL,),
+    "Notifier": (TELL,),
+}
 _seen: defaultdict[str, set[str]] = defaultdict(set)
 _ask, _react, _provider = Bus.ask, Bus.react, Unit.provider
 
@@ -75,12 +97,15 @@ async def _watched_ask(bus: Bus, service: Service, route: Route, call: Call, sto
 async def _watched_react(
     bus: Bus, service: Service, reaction: Reaction, message: Message, store: Store
 ) -> None:
-    await _react(bus, service, reaction, message, WatchedStore(store, _seen[reaction.subscriber]))
+    function = queue_of(service, reaction.subscriber)
+    await _react(bus, service, reaction, message, WatchedStore(store, _seen[function]))
 
 
 def _watched_provider(unit: Unit, port: type[Any]) -> Any:
-    if port in {Seals, SigningKeys} and isinstance(unit.store, WatchedStore):
-        unit.store.seen.update((SEE, MAKE))
+    if isinstance(unit.store, WatchedStore):
+        of_identity = port.__module__.startswith("frontdesk.services.identity.")
+        signs = of_identity and port.__name__ == "Seals"  # under the same roof as the keys that sign
+        unit.store.seen.update((SEE, MAKE) if signs else _PORTS.get(port.__name__, ()))
     return _provider(unit, port)
 
 

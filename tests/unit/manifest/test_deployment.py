@@ -23,6 +23,11 @@ from frontdesk.manifest.shape import Deployment, Function, Manifest, Role
 SHOP = ("catalogue", "orders", "inventory", "accounting")
 SAMPLE = Path(__file__).with_name("shop.json")
 RUNBOOK = Path(__file__).parents[3] / "docs" / "runbook.md"
+VALIDATOR = jsonschema.Draft202012Validator(schema())
+OPEN_TO_PATIENTS = {
+    "appointments-http",
+    "notifications-http",
+}  # pages behind links, and webhooks with a signature
 SUBSETS = list(chain.from_iterable(combinations(SERVICES, size) for size in range(1, len(SERVICES) + 1)))
 
 
@@ -57,9 +62,20 @@ def test_the_sample_is_what_a_shop_needs_today() -> None:
 @pytest.mark.parametrize("names", SUBSETS, ids="-".join)
 def test_any_part_of_the_house_holds_together(names: tuple[str, ...]) -> None:
     found = made(*names)
-    jsonschema.validate(plain(found), schema())
+    VALIDATOR.validate(plain(found))
     shape = found.deployment
-    symbols = {"bus", "schedules", "scheduler-role", "parameters", "failures", "api", "prefix"}
+    symbols = {
+        "parameters:seals",
+        "parameters:channels",
+        "bus",
+        "schedules",
+        "scheduler-role",
+        "parameters",
+        "failures",
+        "api",
+        "prefix",
+        "text-messages",
+    }
     symbols |= {f"table:{table.name}" for table in shape.tables}
     symbols |= {f"index:{table.name}/{index.name}" for table in shape.tables for index in table.indexes}
     symbols |= {f"stream:{stream.table}" for stream in shape.streams}
@@ -98,7 +114,9 @@ def test_a_timer_comes_to_the_queue_of_its_own_service() -> None:
     shape = deployed(*SERVICES)
     timed = {queue.name: queue.timers for queue in shape.queues if queue.timers}
 
-    assert timed == {"inventory": ("Hold Lapsed",), "webhooks-sender": ("Delivery Retried",)}
+    assert timed.keys() == {"inventory", "webhooks-sender", "appointments", "notifications"}
+    assert timed["inventory"] == ("Hold Lapsed",)
+    assert timed["webhooks-sender"] == ("Delivery Retried",)
     assert granted(shape, "inventory-relay")["queue:inventory"] == {"sqs:SendMessage"}
     assert "schedules" not in granted(shape, "orders-relay")
 
@@ -109,6 +127,42 @@ def test_only_who_signs_people_in_may_read_secrets() -> None:
 
     assert may == {"identity-http", "identity-oauth", "identity-messages"}
     assert {f.name for f in shape.functions if f.package == "identity"} >= may
+
+
+def test_who_seals_and_who_sends_see_their_own_secrets_and_no_others() -> None:
+    shape = deployed(*SERVICES)
+    seeing = {"parameters:seals", "parameters:channels"}
+    kept = {f.name: {p.resource for p in f.permissions} & seeing for f in shape.functions}
+
+    assert {name: places for name, places in kept.items() if places} == {
+        "appointments-http": {"parameters:seals"},
+        "appointments": {"parameters:seals"},
+        "notifications-http": seeing,
+        "notifications": seeing,
+    }
+
+
+def test_who_has_something_to_say_may_ask_who_sends_and_nobody_else_may() -> None:
+    told = ("lambda:InvokeFunction",)
+
+    def asking(*names: str) -> set[str]:
+        return {f.name for f in deployed(*names).functions for p in f.permissions if p.actions == told}
+
+    assert asking(*SERVICES) == {"appointments", "identity-messages"}
+    assert asking("appointments", "identity") == set()  # what they say stays in their outbox
+    (permission,) = (
+        permission
+        for function in deployed("identity", "notifications").functions
+        for permission in function.permissions
+        if permission.actions == told
+    )
+    assert permission.resource == "function:notifications-http"
+
+
+def test_only_who_sends_may_send_to_telephones() -> None:
+    shape = deployed(*SERVICES)
+
+    assert {f.name for f in shape.functions if "text-messages" in granted(shape, f.name)} == {"notifications"}
 
 
 def test_no_function_may_do_everything_to_anything() -> None:
@@ -133,10 +187,13 @@ def test_the_pages_of_signing_in_are_those_of_the_embedded_server() -> None:
 
 
 def test_what_is_open_to_everybody_is_signing_in_and_pages() -> None:
-    public = {route.route_key for route in deployed(*SERVICES).routes if route.public}
+    routes = deployed(*SERVICES).routes
+    public = {route.route_key for route in routes if route.public}
+    patients = {route.route_key for route in routes if route.public and route.function in OPEN_TO_PATIENTS}
 
-    assert public == {*SIGNING_IN, "GET /health", "GET /openapi.json"}
-    assert all(route.scopes for route in deployed(*SERVICES).routes if not route.public)
+    assert public - patients == {*SIGNING_IN, "GET /health", "GET /openapi.json"}
+    assert {"GET /webhooks/whatsapp", "POST /webhooks/whatsapp"} < patients
+    assert all(route.scopes for route in routes if not route.public)
 
 
 def test_every_alarm_has_a_name_of_its_own_and_a_place_in_the_runbook() -> None:

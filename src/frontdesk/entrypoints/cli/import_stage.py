@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,10 +21,15 @@ if TYPE_CHECKING:  # imported by the command alone: `--help` is quick
     from frontdesk.transfer.tables import StageTables
 
 PEOPLE = "identity account"  # whose addresses are sealed
+PATIENTS = "appointments appointment"  # who are known by a seal
 SEALS = "seals"
 DECIDE = (
     "This business has accounts, whose addresses are sealed with a key of the old desk. Give its data folder with "
     "--keys-from, so that people sign in as before; or give --new-keys, and they have to be invited again."
+)
+KNOWN = (
+    "This business has patients, who are known by a key of the old desk. Give its data folder with --keys-from: "
+    "without it nobody would be known again."
 )
 
 
@@ -53,6 +58,8 @@ def import_stage(
         export = Export(source)
         if PEOPLE in export.header.sums and keys_from is None and not new_keys:
             raise CommandError(DECIDE)
+        if PATIENTS in export.header.sums and keys_from is None:
+            raise CommandError(KNOWN)
         found = stages.find(stage)
         keys = partial(_bring_keys, keys_from, found) if keys_from is not None else _no_keys
         _check_versions(export, found)
@@ -126,8 +133,13 @@ def _bring_keys(data: Path, stage: Stage) -> None:
     folder = data / bootstrap.KEYS
     if not (folder / SEALS).is_file():
         raise CommandError(f"There are no keys in {folder}. Name the data folder that was exported.")
-    there = _keys_of(stage)
-    for name, content in FileKeys(folder).all().items():
+    kept = FileKeys(folder).all()
+    _keep(_keys_of(stage, "keys"), kept)
+    _keep(_keys_of(stage, SEALS), {SEALS: kept[SEALS]})  # for those who seal and sign nothing
+
+
+def _keep(there: ParameterKeys, kept: Mapping[str, bytes]) -> None:
+    for name, content in kept.items():
         if there.all().get(name) == content:
             continue
         if name == SEALS:
@@ -139,7 +151,7 @@ def _no_keys() -> None:
     """Leave the old desk's keys where they are."""
 
 
-def _keys_of(stage: Stage) -> ParameterKeys:
+def _keys_of(stage: Stage, place: str) -> ParameterKeys:
     from frontdesk.adapters.aws.clock import BlockingClock  # noqa: PLC0415 - as above
     from frontdesk.adapters.aws.keys import ParameterKeys  # noqa: PLC0415
     from frontdesk.adapters.aws.names import Names  # noqa: PLC0415
@@ -149,7 +161,7 @@ def _keys_of(stage: Stage) -> ParameterKeys:
 
     names = Names(stage.prefix, stage.region, stage.account)
     return ParameterKeys(
-        Parameters(client_of(Session(stage.region))), names.parameter("keys"), BlockingClock()
+        Parameters(client_of(Session(stage.region))), names.parameter(place), BlockingClock()
     )
 
 
