@@ -24,19 +24,29 @@ class RoleName(StrEnum):
 
 
 CUSTOMER_SCOPES = ("catalogue:read", "orders:read", "orders:write", "stock:hold", "stock:read")
+_TALKING = ("consents:write", "inbox:write", "messages:read")  # with customers and patients
 # A scope opens a door, the role decides behind it: with `catalogue:write` staff open and close, and set no price.
 STAFF_SCOPES = (
     *CUSTOMER_SCOPES,
+    *_TALKING,
     "books:read",
     "catalogue:write",
     "orders:fulfil",
     "stock:write",
     "webhooks:read",
 )
-_MANAGING = ("clients:read", "clients:write", "users:read", "users:write", "webhooks:read", "webhooks:write")
+_MANAGING = (
+    "clients:read",
+    "clients:write",
+    "messages:send",
+    "users:read",
+    "users:write",
+    "webhooks:read",
+    "webhooks:write",
+)
 OWNER_SCOPES = tuple(sorted({*STAFF_SCOPES, "books:write", "orders:import", *_MANAGING}))
-DOCTOR_SCOPES = ("appointments:read", "appointments:write", "clinics:write")
-RECEPTION_SCOPES = (*DOCTOR_SCOPES, "appointments:overbook")
+DOCTOR_SCOPES = ("appointments:read", "appointments:write", "clinics:write", "waiting-list:read")
+RECEPTION_SCOPES = (*DOCTOR_SCOPES, *_TALKING, "appointments:overbook", "waiting-list:write")
 CLINIC_OWNER_SCOPES = tuple(sorted({*RECEPTION_SCOPES, "privacy:erase", "privacy:read", *_MANAGING}))
 ROLE_SCOPES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("shop", RoleName.STAFF): STAFF_SCOPES,

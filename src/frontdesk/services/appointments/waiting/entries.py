@@ -53,7 +53,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     clinic_id: str
     patient_id: str
-    patient: Patient | None
+    patient: Patient | None = None
     wishes: Wishes
     zone: str
     joined_at: datetime
