@@ -20,6 +20,7 @@ FURTHER = {"customer", "prescription", "product", "stock"}
 
 # Declared, and too plain to give anything away: an event log has entries, a lock is held, "Back In Stock" is an event.
 EVERYDAY = {
+    "acces",
     "act",
     "answer",
     "back",
@@ -32,14 +33,21 @@ EVERYDAY = {
     "known",
     "message",
     "note",
+    "offer",
     "patient",
     "post",
     "receipt",
+    "record",
+    "release",
+    "schedule",
     "search",
+    "slot",
     "switchboard",
     "thread",
     "trace",
     "try",
+    "type",
+    "waiting",
     "written",
 }
 
