@@ -81,6 +81,7 @@ def _fits(body: str, replies: Sequence[Mapping[str, str]], *sizes: int) -> bool:
         0 < len(body) <= text
         and 0 < len(replies) <= count
         and all(0 < len(reply["title"]) <= title and 0 < len(reply["id"]) <= id for reply in replies)
+        and all(len(reply.get("description", "")) <= 72 for reply in replies)
         and len({reply["id"] for reply in replies}) == len(replies)
         and len({reply["title"] for reply in replies}) == len(replies)
     )

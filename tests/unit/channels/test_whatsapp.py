@@ -75,10 +75,18 @@ def test_languages_have_the_names_that_meta_gives_them(language: str, said: str,
 def test_up_to_three_answers_are_buttons_and_up_to_ten_a_list(cloud: WhatsAppCloud) -> None:
     run(channel(cloud).send(message(answers=(CONFIRM, CANCEL, MOVE))))
     assert cloud.sent[-1].buttons == {a.title: a.payload for a in (CONFIRM, CANCEL, MOVE)}
-    many = tuple(Answer(f"jueves {hour}:00 con Dra. Vega", f"v:{hour}") for hour in range(8, 18))
+    many = tuple(Answer(f"jueves a las {hour}:00", f"v:{hour}") for hour in range(8, 18))
     run(channel(cloud).send(message(answers=many)))
     assert cloud.sent[-1].body["interactive"]["type"] == "list"
-    assert list(cloud.sent[-1].buttons.values()) == [answer.payload for answer in many]
+    assert cloud.sent[-1].buttons == {answer.title: answer.payload for answer in many}
+
+
+def test_answers_that_begin_alike_can_be_told_apart(cloud: WhatsAppCloud) -> None:
+    alike = tuple(Answer(f"jueves 14 de enero de 2027 a las {hour}:00", f"v:{hour}") for hour in (10, 11))
+    assert run(channel(cloud).send(message(answers=alike))).failure is None
+    rows = cloud.sent[-1].body["interactive"]["action"]["sections"][0]["rows"]
+    assert [row["title"] for row in rows] == ["1. jueves 14 de enero d…", "2. jueves 14 de enero d…"]
+    assert [row["description"] for row in rows] == [answer.title for answer in alike]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from frontdesk.phones import number_in, to_whatsapp
 
 TEXT, TEXT_WITH_BUTTONS, TEXT_WITH_LIST = 4096, 1024, 4096  # characters
 BUTTONS, ROWS = 3, 10
-BUTTON_TITLE, ROW_TITLE, ROW_ID = 20, 24, 200  # characters
+BUTTON_TITLE, ROW_TITLE, ROW_DESCRIPTION, ROW_ID = 20, 24, 72, 200  # characters
 _OPEN_LIST = {"es": "Elegir", "pt": "Escolher"}  # on the button that opens a list
 _OPEN_LIST_ELSEWHERE = "Choose"
 
@@ -73,18 +73,21 @@ def _one_line(text: str) -> str:
 
 
 def _free(message: Outgoing) -> dict[str, Any] | None:
-    if message.answers and len(message.answers) <= BUTTONS:
+    if not message.answers:
+        fits = len(message.text) <= TEXT
+        return {"type": "text", "text": {"body": message.text, "preview_url": False}} if fits else None
+    if len(message.answers) <= BUTTONS and _longest(message) <= BUTTON_TITLE:
         return _with_buttons(message) if len(message.text) <= TEXT_WITH_BUTTONS else None
-    if message.answers:
-        return _with_list(message) if _fits_list(message) else None
-    if len(message.text) > TEXT:
-        return None
-    return {"type": "text", "text": {"body": message.text, "preview_url": False}}
+    return _with_list(message) if _fits_list(message) else None
+
+
+def _longest(message: Outgoing) -> int:
+    return max(len(answer.title) for answer in message.answers)
 
 
 def _with_buttons(message: Outgoing) -> dict[str, Any]:
     buttons = [
-        {"type": "reply", "reply": {"id": answer.payload, "title": _cut(answer, BUTTON_TITLE)}}
+        {"type": "reply", "reply": {"id": answer.payload, "title": answer.title}}
         for answer in message.answers
     ]
     return _interactive("button", message.text, {"buttons": buttons})
@@ -96,15 +99,25 @@ def _fits_list(message: Outgoing) -> bool:
 
 
 def _with_list(message: Outgoing) -> dict[str, Any]:
-    rows = [{"id": answer.payload, "title": _cut(answer, ROW_TITLE)} for answer in message.answers]
+    titled = _row if _longest(message) <= ROW_TITLE else _long_row
+    rows = [titled(place, answer) for place, answer in enumerate(message.answers, 1)]
     opened_by = _OPEN_LIST.get(message.language[:2], _OPEN_LIST_ELSEWHERE)
     return _interactive("list", message.text, {"button": opened_by, "sections": [{"rows": rows}]})
+
+
+def _row(_: int, answer: Answer) -> dict[str, str]:
+    return {"id": answer.payload, "title": answer.title}
+
+
+def _long_row(place: int, answer: Answer) -> dict[str, str]:
+    """Return a row whose title is cut, and numbered because two may begin alike; below it stands all of it."""
+    title, description = _cut(f"{place}. {answer.title}", ROW_TITLE), _cut(answer.title, ROW_DESCRIPTION)
+    return {"id": answer.payload, "title": title, "description": description}
 
 
 def _interactive(kind: str, text: str, action: dict[str, Any]) -> dict[str, Any]:
     return {"type": "interactive", "interactive": {"type": kind, "body": {"text": text}, "action": action}}
 
 
-def _cut(answer: Answer, size: int) -> str:
-    title = answer.title
-    return title if len(title) <= size else f"{title[: size - 1]}…"
+def _cut(text: str, size: int) -> str:
+    return text if len(text) <= size else f"{text[: size - 1]}…"
