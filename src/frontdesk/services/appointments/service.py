@@ -6,6 +6,7 @@ from frontdesk.services.appointments.answers import declared as answers
 from frontdesk.services.appointments.booking import declared as booking
 from frontdesk.services.appointments.calendar import declared as calendar
 from frontdesk.services.appointments.clinics import declared as clinics
+from frontdesk.services.appointments.fhir import declared as fhir
 from frontdesk.services.appointments.hours import availability
 from frontdesk.services.appointments.privacy import declared as privacy
 from frontdesk.services.appointments.reminders import declared as reminders
@@ -31,6 +32,7 @@ SERVICE = Service(
         *privacy.ROUTES,
         *reminders.ROUTES,
         *waiting.ROUTES,
+        *fhir.ROUTES,
     ),
     reactions=(
         *booking.REACTIONS,

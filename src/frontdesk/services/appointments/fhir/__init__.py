@@ -1,0 +1,1 @@
+"""FHIR R4: appointments, slots and schedules as other health systems read, hold and book them."""
