@@ -1,7 +1,7 @@
 """What booking decides and hands on: a wish, a case that is being decided, a change that is ready to be committed."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -19,7 +19,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     `capacity` is how many the doctor sees at once then, `daily_cap` how many on that date, `max_open` how many visits
     the patient may have before them. `release`: so long before it, it must be confirmed. `overbook` is the reason for
     taking a time that is taken or `outside` the doctor's hours, "" to be refused. `is_kept`: the appointment has this
-    time of the doctor already, and only the patient may be another.
+    time of the doctor already, and only the patient may be another. `window`: between which moments patients book.
     """
 
     clinic_id: str
@@ -35,6 +35,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     release: timedelta | None = None
     outside: bool = False
     is_kept: bool = False
+    window: tuple[datetime, datetime] | None = None
     overbook: str = ""
     source: Source = Source.DESK
     reason: str = ""

@@ -13,7 +13,7 @@ from frontdesk.services.appointments.booking.agenda import Books
 from frontdesk.services.appointments.booking.change import Case, Wish
 from frontdesk.services.appointments.booking.model import Actor, Appointment, First, Party
 from frontdesk.services.appointments.booking.outcomes import PLAIN, in_time
-from frontdesk.services.appointments.booking.refusals import HoldLapsed, InThePast
+from frontdesk.services.appointments.booking.refusals import HoldLapsed, InThePast, NotYetOpen
 from frontdesk.services.appointments.booking.states import (
     KEEPS_TIME,
     TABLE,
@@ -153,6 +153,10 @@ def _enter(  # noqa: PLR0917 - one step of one case
     gone = wish.time.start if actor.party is Party.PATIENT else wish.time.end
     if gone <= now:
         raise InThePast
+    if actor.party is Party.PATIENT and wish.window is not None:
+        earliest, latest = wish.window
+        if not earliest <= wish.time.start < latest:
+            raise NotYetOpen(earliest=earliest, latest=latest)
     until = case.appointment.held_until
     books, overbooked = take(case.books, case.id, wish, now, until)
     there = replace(

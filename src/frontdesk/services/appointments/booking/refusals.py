@@ -27,6 +27,10 @@ class HoldLapsed(Rejected):
     """The time was kept for some minutes, and these are over."""
 
 
+class NotYetOpen(Rejected):
+    """Patients of this clinic book neither so shortly before nor so far ahead; see earliest and latest."""
+
+
 class InThePast(Rejected):
     """That time has gone by."""
 

@@ -84,6 +84,7 @@ async def prepare(unit: Unit, asked: Asked) -> Prepared:
         time=when,
         capacity=hours or 1,
         outside=not hours,
+        window=at_work.terms.window(unit.now),
         visit_type_id=asked.visit_type_id,
         max_open=clinic.max_open_per_patient,
         daily_cap=doctor.value.daily_cap,
