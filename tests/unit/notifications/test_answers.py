@@ -7,7 +7,12 @@ import pytest
 from frontdesk.channels import Inbound, Progress, Receipt
 from frontdesk.kernel.callers import Caller
 from frontdesk.services.appointments.events import AnswerUnplaced
-from frontdesk.services.notifications.events import AnswerReceived, InboxFilled, MessageDelivered
+from frontdesk.services.notifications.events import (
+    AnswerReceived,
+    InboundArrived,
+    InboxFilled,
+    MessageDelivered,
+)
 from tests.unit.driver import content
 from tests.unit.notifications.world import OWNER, PLACE, RECEPTION, SCOPES, STRANGER, World, route
 
@@ -126,6 +131,17 @@ def test_what_was_seen_to_leaves_the_inbox_for_good() -> None:
     assert world.inbox(place=PLACE) == []
     again = world.desk.send(OWNER, line, {})
     assert (again.status, content(again)["code"]) == (409, "inbound_handled")
+
+
+def test_what_was_read_is_not_read_again() -> None:
+    world = World()
+    world.send()
+    world.hear("¿y el estacionamiento?")
+    (waiting,) = world.inbox(place=PLACE)
+    world.desk.send(RECEPTION, f"POST /inbox/{waiting['inbound_id']}/handled", {})
+    world.tell(InboundArrived(inbound_id=waiting["inbound_id"]))
+    assert world.inbox(place=PLACE) == []
+    assert len(answers(world)) == 1
 
 
 def test_an_inbox_is_for_its_place_and_what_is_nobodys_for_everybody_here() -> None:

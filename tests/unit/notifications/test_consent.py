@@ -176,12 +176,13 @@ def test_what_falls_into_the_night_goes_out_before_it() -> None:
     assert world.message()["times"]["sent"] == "2026-03-14T23:59:00Z"
 
 
-def test_what_comes_up_at_night_waits_for_the_morning() -> None:
+@pytest.mark.parametrize("hours", [16, 20])  # before midnight there, and after
+def test_what_comes_up_at_night_waits_for_the_morning(hours: int) -> None:
     world = World()
-    world.wait(timedelta(hours=16))
+    world.wait(timedelta(hours=hours))
     world.send(quiet=NIGHT)
     assert world.message()["next_try_at"] == "2026-03-15T11:00:00Z"
-    world.wait(timedelta(hours=9, minutes=29))
+    world.wait(at(25.49) - world.now)
     assert world.state() == ("queued", None)
     world.wait(timedelta(minutes=2))
     assert world.message()["times"]["sent"] == "2026-03-15T11:00:00Z"

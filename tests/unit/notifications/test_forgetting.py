@@ -8,6 +8,7 @@ from frontdesk.services.notifications.events import MessageSkipped
 from tests.unit.notifications.world import PLACE, VALUES, World, at, iso
 
 ERASED = PatientErased(clinic_id="centro", patient_id="pat_ana")
+LUIS = {**VALUES, "patient": "Luis", "doctor": "Dra. Soto"}
 PERSONAL = ("Ana", "56900000001", "ana@example.com", VALUES["doctor"], "pat_ana", "¿dónde")
 
 
@@ -47,9 +48,12 @@ def test_nothing_is_left_of_somebody_who_is_erased() -> None:
 
 def test_what_an_index_did_not_show_at_first_is_forgotten_a_while_later() -> None:
     world = World()
-    world.desk.store = MemoryStore(world.desk.clock, lag=3)
-    lived_in(world)
+    world.desk.store = MemoryStore(world.desk.clock, lag=20)
+    world.send()
     world.tell(ERASED)
+    assert "pat_ana" in stored(world, "forgetting")
+    for n in range(10):
+        world.send(f"luis{n}", person="pat_luis", addresses={"sms": "+56900000002"}, values=LUIS)
     world.wait(timedelta(minutes=11))
     left = stored(world, "forgetting")
     assert [text for text in PERSONAL if text in left] == []

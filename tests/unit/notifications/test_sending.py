@@ -4,14 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from frontdesk.channels import Outcome
+from frontdesk.channels import Outcome, Progress, Receipt
+from frontdesk.kernel.errors import Conflict
 from frontdesk.services.notifications.events import (
     DeskTroubled,
     MessageDelivered,
+    MessageDue,
     MessageFailed,
     MessageRead,
     MessageSent,
     MessageSkipped,
+    MessageTried,
 )
 from tests.unit.driver import START, content, faults
 from tests.unit.notifications.world import (
@@ -285,6 +288,67 @@ def test_a_receipt_proves_that_a_message_went_out_whose_try_had_no_answer() -> N
     world.wait(DAY)
     assert world.state() == ("delivered", None)
     assert [len(provider.sent) for provider in world.providers.all.values()] == [1, 0, 0]
+
+
+def test_of_several_receipts_that_overtake_the_answer_the_furthest_counts() -> None:
+    world = World()
+    for progress in ("delivered", "sent", "failed"):
+        world.told("whatsapp-1", progress)
+    world.send()
+    assert world.state() == ("delivered", None)
+
+
+def test_a_receipt_that_comes_in_the_very_moment_in_which_a_try_is_settled_is_not_lost() -> None:
+    for known_before in (False, True):
+        world = World()
+        if known_before:
+            world.told("whatsapp-1", "sent")
+        world.ask(wish())
+        world.desk.deliver(world.desk.store.log[-1])
+        tried = next(one for one in world.desk.store.log[::-1] if one.name == MessageTried.NAME)
+        posted: list[bool] = []
+
+        async def fault(method: str, moment: str, world: World = world, posted: list[bool] = posted) -> None:
+            if (method, moment) == ("commit", "before") and not posted:
+                posted.append(True)
+                await meanwhile(world)
+
+        world.desk.store._fault = fault  # noqa: SLF001 - the store in memory is made by the desk
+        with pytest.raises(Conflict):
+            world.desk.deliver(tried)
+        world.desk.deliver(tried)
+        world.settle()
+        assert world.state() == ("delivered", None)
+
+
+async def meanwhile(world: World) -> None:
+    """Let a receipt come in, and be applied as far as it can be."""
+    receipt = Receipt(provider_id="whatsapp-1", progress=Progress.DELIVERED, at=world.now)
+    assert world.post(receipt) == 200
+    world.settle(but=MessageTried.NAME)
+
+
+def test_that_a_message_failed_says_nothing_while_its_try_has_had_no_answer() -> None:
+    world = World()
+    world.provider("whatsapp").planned = [later("timeout")]
+    world.send()
+    world.told("wamid-x", "failed", "channel", message_id="m1")
+    assert len(world.provider("sms").sent) == 0
+    world.wait(timedelta(minutes=1))
+    assert len(world.provider("whatsapp").sent) == 2
+    assert world.state() == ("sent", None)
+
+
+def test_an_old_try_that_is_told_again_is_not_taken_in_again() -> None:
+    world = World()
+    world.provider("whatsapp").planned = [later()]
+    world.send()
+    world.wait(timedelta(minutes=1))
+    before = world.message()
+    world.tell(MessageTried(message_id="m1", ticket=1))
+    world.tell(MessageDue(message_id="m1", ticket=1))
+    assert world.message() == before
+    assert len(world.provider("whatsapp").sent) == 2
 
 
 def test_receipts_of_what_was_not_sent_from_here_are_nobodys() -> None:
