@@ -22,7 +22,7 @@ def endpoint(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue("emulator_url")) if on_dynamodb else ""
 
 
-@pytest.mark.parametrize(("store", "histories"), [("memory", 60), ("embedded", 15)])
+@pytest.mark.parametrize(("store", "histories"), [("memory", 40), ("embedded", 10)])
 def test_no_history_books_anybody_twice(store: str, histories: int) -> None:
     with open_place(store) as place:
         assert [fault for seed in range(histories) for fault in History(place, seed).run()] == []
