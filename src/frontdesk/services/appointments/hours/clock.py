@@ -29,9 +29,8 @@ def resolve_local(day: date, at: time, zone: str, fold: int | None = None) -> da
     first, second = (wall.replace(tzinfo=place, fold=which).astimezone(UTC) for which in (0, 1))
     if first == second:
         return first
-    if (
-        first > second
-    ):  # a gap is read with the offset before it, and lands after it; with the other, before it
+    # In a gap, fold 0 means the offset from before it, with which the time lands after it; fold 1 the other way round.
+    if first > second:
         change = _change_between(second, first, place)
         raise NonexistentTime(next=f"{change.astimezone(place):%Y-%m-%dT%H:%M}")
     if fold is None:
