@@ -19,7 +19,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "GET",
         "/answers",
-        serving.show,
+        serving.show_link,
         _as_it_is,
         Document,
         "Show the page behind a link that a patient was sent",
@@ -32,7 +32,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "POST",
         "/answers",
-        serving.act,
+        serving.answer_link,
         _as_it_is,
         Document,
         "Confirm, cancel or move a visit from its page",

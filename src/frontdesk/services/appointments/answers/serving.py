@@ -67,7 +67,7 @@ class Opened(msgspec.Struct, frozen=True):
         )
 
 
-async def show(unit: Unit, query: OpenLink) -> Document:
+async def show_link(unit: Unit, query: OpenLink) -> Document:
     """Show the visit of a link, or times to which it could be moved."""
     opened = await _open(unit, query.t)
     if opened is None:
@@ -83,7 +83,7 @@ async def show(unit: Unit, query: OpenLink) -> Document:
     return visit_page(opened.sheet(unit.now), Outcome.TIME_CHANGED if has_moved else None)
 
 
-async def act(unit: Unit, form: Raw) -> Document:
+async def answer_link(unit: Unit, form: Raw) -> Document:
     """Do what the reader of a page has pressed. Raises Malformed."""
     fields = read_form(form.content)
     opened = await _open(unit, fields.get("t", ""))

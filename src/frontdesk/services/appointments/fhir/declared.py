@@ -1,6 +1,7 @@
 """What FHIR adds to the service: routes alone. It keeps nothing of its own."""
 
 from collections.abc import Awaitable, Callable
+from functools import wraps
 from typing import Any
 
 import msgspec
@@ -30,6 +31,7 @@ _READ, _WRITE = ("appointments:read",), ("appointments:write",)
 def _in_fhir(handle: Handler) -> Handler:
     """Answer what a rule forbids in FHIR's own words. What is to be tried again is the bus's to answer."""
 
+    @wraps(handle)
     async def spoken(unit: Unit, *arguments: Any, **path: str) -> Any:
         try:
             return await handle(unit, *arguments, **path)
@@ -57,7 +59,8 @@ def _document(resource: Resource, status: int = 200) -> Document:
     return Document(msgspec.json.encode(resource), f"{MEDIA}; charset=utf-8", status)
 
 
-async def _metadata(_: Unit) -> Resource:
+async def show_capability(_: Unit) -> Resource:
+    """Return what this server can do."""
     return capability()
 
 
@@ -85,7 +88,7 @@ def _post(path: str, handle: Handler, summary: str) -> Route:
 
 
 ROUTES: tuple[Route, ...] = (
-    _get("/metadata", _metadata, "Show what this FHIR server can do", scopes=(), public=True),
+    _get("/metadata", show_capability, "Show what this FHIR server can do", scopes=(), public=True),
     _get(
         "/Appointment", reading.search_appointments, "Search appointments in FHIR", query=SearchAppointments
     ),
@@ -95,6 +98,6 @@ ROUTES: tuple[Route, ...] = (
     _get("/Slot/{id}", reading.read_slot, "Read a stretch of a doctor's time in FHIR"),
     _get("/Schedule", reading.search_schedules, "Search calendars in FHIR", query=SearchSchedules),
     _get("/Schedule/{id}", reading.read_schedule, "Read a doctor's calendar in FHIR"),
-    _post("/Appointment/$hold", operations.hold, "Hold a time in FHIR"),
-    _post("/Appointment/$book", operations.book, "Book a time in FHIR"),
+    _post("/Appointment/$hold", operations.hold_found, "Hold a time in FHIR"),
+    _post("/Appointment/$book", operations.book_found, "Book a time in FHIR"),
 )

@@ -20,13 +20,13 @@ from frontdesk.services.appointments.hours.clock import to_local
 Fields = dict[str, Any]
 
 
-async def hold(unit: Unit, command: Parameters) -> Stored[Appointment]:
+async def hold_found(unit: Unit, command: Parameters) -> Stored[Appointment]:
     """Keep a time that `$find` returned, for as long as the clinic keeps one. Raises as the desk's own request."""
     fields = await _wanted(unit, command)
     return await hold_time(unit, _read(HoldTime, {**fields, **patient_fields(command)}))
 
 
-async def book(unit: Unit, command: Parameters) -> Stored[Appointment]:
+async def book_found(unit: Unit, command: Parameters) -> Stored[Appointment]:
     """Book a time that was found, or held, for a patient who has chosen it. Raises as the desk's own request."""
     who = patient_fields(command)
     held = _appointment(command)
