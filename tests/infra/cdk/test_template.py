@@ -48,7 +48,8 @@ def test_a_role_may_do_what_the_manifest_says_and_nothing_else(shape: Shape) -> 
 def test_no_role_may_do_anything_to_everything(shape: Shape) -> None:
     lines = [line for role in shape["roles"].values() for line in role["may"]]
 
-    assert [line for line in lines if " to * " in line or ":*" in line.split(" to ")[0]] == []
+    wide = [line for line in lines if " to * " in f"{line} " or ":*" in line.split(" to ")[0]]
+    assert [line for line in wide if "sns:Publish" not in line] == []  # a telephone number has no ARN
 
 
 def test_functions_are_called_by_this_api_and_by_this_schedule_alone(shape: Shape) -> None:

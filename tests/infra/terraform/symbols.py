@@ -10,6 +10,8 @@ def arns(symbol: str, planned: Planned) -> list[str]:
     """Return the ARNs of a symbol, sorted."""
     prefix, bus, schedules = planned.prefix, planned.bus, planned.schedules
     kind, _, name = symbol.partition(":")
+    listed = [*"*" * planned.emulated]  # the emulator authorises a listing by path as one of everything
+    secrets = f"arn:aws:ssm:{IN_REGION}:parameter/{prefix}"
     table, _, index = name.partition("/")
     bucket = f"arn:aws:s3:::{prefix}-failures-{ACCOUNT}"
     known: dict[str, Callable[[], list[str]]] = {
@@ -23,8 +25,12 @@ def arns(symbol: str, planned: Planned) -> list[str]:
         "bus": lambda: [f"arn:aws:events:{IN_REGION}:event-bus/{bus}"],
         "schedules": lambda: [f"arn:aws:scheduler:{IN_REGION}:schedule/{schedules}/*"],
         "scheduler-role": lambda: [f"arn:aws:iam::{ACCOUNT}:role/{prefix}-scheduler"],
-        # the emulator authorises a listing by path as one of everything
-        "parameters": lambda: [*"*" * planned.emulated, f"arn:aws:ssm:{IN_REGION}:parameter/{prefix}/*"],
+        "parameters": lambda: [
+            *listed,
+            *([f"{secrets}/{name}", f"{secrets}/{name}/*"] if name else [f"{secrets}/*"]),
+        ],
+        "function": lambda: [f"arn:aws:lambda:{IN_REGION}:function:{prefix}-{name}"],
+        "text-messages": lambda: ["*"],  # a telephone number has no ARN
         "failures": lambda: [bucket, f"{bucket}/*"],
     }
     return known[kind]()
