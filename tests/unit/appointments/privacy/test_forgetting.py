@@ -9,6 +9,7 @@ from msgspec import field
 from frontdesk.kernel.sensitive import SENSITIVE, sensitive_fields
 from frontdesk.services.appointments.privacy.forgetting import without_person
 from frontdesk.services.appointments.privacy.forgotten import TRACES
+from frontdesk.services.appointments.service import SERVICE
 from tests.unit.appointments.privacy.clinic import ANA, appointment
 
 PERSONAL = ("Ana", "12.345.678-5", "+569", "ana@", "illness", "Ben", "words of the desk", ANA)
@@ -69,3 +70,22 @@ def test_what_is_kept_of_patients_can_be_found_by_them(trace: object) -> None:
     assert "by_patient" in [index.name for index in kind.indexes]
     assert {"clinic_id", "patient_id"} <= {*kind.type.__struct_fields__}
     assert "patient_id" not in [*sensitive_fields(kind.type)]
+
+
+def test_whatever_is_personal_is_forgotten_or_is_here_with_a_reason() -> None:
+    stays = {
+        "access": "who has seen whom is kept, by ids alone",
+        "erasure": "why somebody was forgotten, and by whose order",
+        "doctor": "of the clinic, not of its patients",
+        "roster": "as above",
+        "schedule": "as above",
+        "vacancy": "who left a time, by an id that leads nowhere any more",
+    }
+    personal = [
+        kind.name
+        for kind in SERVICE.kinds
+        if [*sensitive_fields(kind.type)]
+        or {"patient_id", "patient_ids", "left_by"} & {*kind.type.__struct_fields__}
+    ]
+
+    assert {*personal} == {*stays} | {trace.kind.name for trace in TRACES}
