@@ -10,7 +10,6 @@ from frontdesk.services.appointments.booking.views import AppointmentView, appoi
 from frontdesk.services.appointments.clinics.reading import UnknownDoctor, UnknownVisitType
 from frontdesk.services.appointments.events import (
     AppointmentBooked,
-    AppointmentCancelled,
     AppointmentExpired,
     AppointmentMistaken,
     EntryWaiting,
@@ -142,7 +141,6 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction(SlotWanted, offering.offer_slot, subscriber=_SUBSCRIBER),
     Reaction(AppointmentBooked, offering.note_booked, subscriber=_SUBSCRIBER),
     Reaction(AppointmentExpired, offering.note_over, subscriber=_SUBSCRIBER),
-    Reaction(AppointmentCancelled, offering.note_over, subscriber=_SUBSCRIBER),
     Reaction(AppointmentMistaken, offering.note_over, subscriber=_SUBSCRIBER),
     Reaction(EntryOver, handlers.expire, subscriber=_SUBSCRIBER),
 )

@@ -19,7 +19,6 @@ from frontdesk.services.appointments.booking.states import AWAITED, State
 from frontdesk.services.appointments.booking.wishes import Asked, prepare
 from frontdesk.services.appointments.events import (
     AppointmentBooked,
-    AppointmentCancelled,
     AppointmentExpired,
     AppointmentMistaken,
     OfferAccepted,
@@ -73,9 +72,7 @@ async def note_booked(unit: Unit, event: AppointmentBooked) -> None:
         await _close(unit, event.appointment_id, OfferState.ACCEPTED)
 
 
-async def note_over(
-    unit: Unit, event: AppointmentExpired | AppointmentCancelled | AppointmentMistaken
-) -> None:
+async def note_over(unit: Unit, event: AppointmentExpired | AppointmentMistaken) -> None:
     """Note that an offered time is kept for nobody any more: who did not answer waits on."""
     if not isinstance(event, AppointmentExpired) or event.was_state == State.HELD:
         await _close(unit, event.appointment_id, OfferState.LAPSED)
