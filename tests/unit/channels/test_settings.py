@@ -56,6 +56,8 @@ def test_text_messages_and_alerts_are_switched_on_one_by_one() -> None:
     [
         *(({name: value for name, value in WHATSAPP.items() if name != left}, left) for left in WHATSAPP),
         (WHATSAPP | {"WHATSAPP_PHONE_ID": "+525512345678"}, "WHATSAPP_PHONE_ID"),
+        (WHATSAPP | {"WHATSAPP_TOKEN": "EAAG…"}, "WHATSAPP_TOKEN"),
+        (WHATSAPP | {"WHATSAPP_TOKEN": "EAAG\nhost: evil.example"}, "WHATSAPP_TOKEN"),
         (WHATSAPP | {"WHATSAPP_URL": "http://graph.example"}, "WHATSAPP_URL"),
         (WHATSAPP | {"WHATSAPP_URL": "https://me:secret@graph.example"}, "WHATSAPP_URL"),
         (WHATSAPP | {"WHATSAPP_URL": "https://graph.example:x"}, "WHATSAPP_URL"),

@@ -94,6 +94,8 @@ def _whatsapp(found: Mapping[str, str]) -> WhatsAppSettings | None:
         raise ChannelSettingsError(
             "WHATSAPP_PHONE_ID is the number's id at Meta: digits, and not the number."
         )
+    if not (token.isascii() and token.isprintable()) or " " in token:
+        raise ChannelSettingsError("WHATSAPP_TOKEN has characters that no token has.")
     return WhatsAppSettings(
         phone_id=phone_id,
         token=Secret(token),

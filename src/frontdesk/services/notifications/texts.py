@@ -22,7 +22,7 @@ TEXTS: Mapping[str, Words] = {
         "en": (
             "Your appointment at {clinic}",
             (
-                "Hello, {patient}. You have an appointment with {doctor} on {day} at {time}, {clinic}. "
+                "Hello, {patient}. You have an appointment with {doctor} on {day} at {time} at {clinic}. "
                 "To see or change it, use {link} at any time."
             ),
         ),
@@ -41,7 +41,7 @@ TEXTS: Mapping[str, Words] = {
         ),
         "en": (
             "Will you come on {day}?",
-            "Hello, {patient}. You have an appointment with {doctor} on {day} at {time}, {clinic}. Will you come?",
+            "Hello, {patient}. You have an appointment with {doctor} on {day} at {time} at {clinic}. Will you come?",
         ),
         "pt": (
             "Você vem à consulta em {day}?",
@@ -59,8 +59,8 @@ TEXTS: Mapping[str, Words] = {
         "en": (
             "We need your answer: {day}",
             (
-                "Hello, {patient}. We do not know yet whether you will come to {doctor} on {day} at {time}, {clinic}. "
-                "Please tell us."
+                "Hello, {patient}. We do not know yet whether you will come to {doctor} on {day} at {time} at {clinic}."
+                " Please tell us."
             ),
         ),
         "pt": (
@@ -74,15 +74,15 @@ TEXTS: Mapping[str, Words] = {
     "appointment-soon": {
         "es": (
             "Su cita de las {time}",
-            "Hola, {patient}. Le esperamos hoy a las {time} en {clinic}, con {doctor}.",
+            "Hola, {patient}. Hoy a las {time} en {clinic}, con {doctor}: le esperamos.",
         ),
         "en": (
             "Your appointment at {time}",
-            "Hello, {patient}. We expect you today at {time}, {clinic}, with {doctor}.",
+            "Hello, {patient}. Today at {time} at {clinic}, with {doctor}: we expect you.",
         ),
         "pt": (
             "Sua consulta das {time}",
-            "Olá, {patient}. Esperamos você hoje às {time} em {clinic}, com {doctor}.",
+            "Olá, {patient}. Hoje às {time} em {clinic}, com {doctor}: esperamos você.",
         ),
     },
     "appointment-moved": {
@@ -96,8 +96,8 @@ TEXTS: Mapping[str, Words] = {
         "en": (
             "Your appointment has another time",
             (
-                "Hello, {patient}. Your appointment with {doctor} on {was_day} at {was_time} is now on {day} at {time}"
-                ", {clinic}. To see or change it, use {link} at any time."
+                "Hello, {patient}. Your appointment with {doctor} on {was_day} at {was_time} is now on {day} at {time} "
+                "at {clinic}. To see or change it, use {link} at any time."
             ),
         ),
         "pt": (
@@ -115,7 +115,7 @@ TEXTS: Mapping[str, Words] = {
         ),
         "en": (
             "Your appointment is cancelled",
-            "Hello, {patient}. Your appointment with {doctor} on {day} at {time}, {clinic}, is cancelled.",
+            "Hello, {patient}. Your appointment with {doctor} on {day} at {time} at {clinic}, is cancelled.",
         ),
         "pt": (
             "Sua consulta está cancelada",
@@ -133,7 +133,7 @@ TEXTS: Mapping[str, Words] = {
         "en": (
             "A time is free for you",
             (
-                "Hello, {patient}. A time with {doctor} is free on {day} at {time}, {clinic}. "
+                "Hello, {patient}. A time with {doctor} is free on {day} at {time} at {clinic}. "
                 "We keep it for you until {until}. Do you want it?"
             ),
         ),
@@ -156,7 +156,7 @@ TEXTS: Mapping[str, Words] = {
         "en": (
             "That time is not free any more",
             (
-                "Hello, {patient}. The time with {doctor} on {day} at {time}, {clinic}, is not free any more. "
+                "Hello, {patient}. The time with {doctor} on {day} at {time} at {clinic}, is not free any more. "
                 "You stay on the waiting list."
             ),
         ),
@@ -171,15 +171,15 @@ TEXTS: Mapping[str, Words] = {
     "appointment-confirmed": {
         "es": (
             "Cita confirmada",
-            "Gracias, {patient}. Le esperamos el {day} a las {time} en {clinic}, con {doctor}.",
+            "Gracias, {patient}. El {day} a las {time} en {clinic}, con {doctor}: le esperamos.",
         ),
         "en": (
             "Appointment confirmed",
-            "Thank you, {patient}. We expect you on {day} at {time}, {clinic}, with {doctor}.",
+            "Thank you, {patient}. On {day} at {time} at {clinic}, with {doctor}: we expect you.",
         ),
         "pt": (
             "Consulta confirmada",
-            "Obrigado, {patient}. Esperamos você em {day} às {time}, em {clinic}, com {doctor}.",
+            "Obrigado, {patient}. Em {day} às {time}, em {clinic}, com {doctor}: esperamos você.",
         ),
     },
     "appointment-sure": {
@@ -189,7 +189,7 @@ TEXTS: Mapping[str, Words] = {
         ),
         "en": (
             "Shall we cancel your appointment?",
-            "{patient}, shall we cancel your appointment with {doctor} on {day} at {time}, {clinic}?",
+            "{patient}, shall we cancel your appointment with {doctor} on {day} at {time} at {clinic}?",
         ),
         "pt": (
             "Cancelamos sua consulta?",
@@ -204,7 +204,7 @@ TEXTS: Mapping[str, Words] = {
         "en": (
             "Your appointment has another time",
             (
-                "{patient}, that appointment has changed: it is now with {doctor} on {day} at {time}, {clinic}. "
+                "{patient}, that appointment has changed: it is now with {doctor} on {day} at {time} at {clinic}. "
                 "Will you come?"
             ),
         ),
@@ -238,7 +238,7 @@ TEXTS: Mapping[str, Words] = {
         "en": (
             "That appointment is over",
             (
-                "{patient}, the appointment with {doctor} on {day} at {time}, {clinic}, is cancelled or has been. "
+                "{patient}, the appointment with {doctor} on {day} at {time} at {clinic}, is cancelled or has been. "
                 "If you need another, write or call us."
             ),
         ),
@@ -257,7 +257,7 @@ TEXTS: Mapping[str, Words] = {
         ),
         "en": (
             "Choose another time",
-            "{patient}, choose another time for your appointment with {doctor} on {day} at {time}, {clinic}: {link}",
+            "{patient}, choose another time for your appointment with {doctor} on {day} at {time} at {clinic}: {link}",
         ),
         "pt": (
             "Escolha outro horário",
@@ -278,7 +278,7 @@ TEXTS: Mapping[str, Words] = {
         "en": (
             "Please call us",
             (
-                "{patient}, your appointment with {doctor} on {day} at {time}, {clinic}, is too near to be changed "
+                "{patient}, your appointment with {doctor} on {day} at {time} at {clinic}, is too near to be changed "
                 "here. Please call us."
             ),
         ),
