@@ -62,7 +62,8 @@ def test_a_number_that_is_not_whole_and_plain_is_refused(phone: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("document", "status"), [("12.345.678-5", 201), ("10000013k", 201), ("12.345.678-K", 422), ("ABCDEFG", 422)]
+    ("document", "status"),
+    [("12.345.678-5", 201), ("10000013k", 201), ("12.345.678-K", 422), ("ABCDEFG", 422)],
 )
 def test_a_document_is_checked_where_one_is_given(document: str, status: int) -> None:
     clinic = Clinic()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from frontdesk.services.appointments.hours.spans import (
@@ -123,6 +123,7 @@ def test_hours_are_open_from_one_minute_to_another_if_they_are_in_each_between(
 
 
 @given(st.lists(stretches, max_size=5), st.lists(stretches, max_size=5))
+@example([(0, 3), (0, 4)], [(1, 2)])
 def test_what_is_left_of_spans_is_what_no_hole_touches(
     whole: list[tuple[int, int]], holes: list[tuple[int, int]]
 ) -> None:

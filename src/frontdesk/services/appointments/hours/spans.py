@@ -77,10 +77,10 @@ def is_open(opens: Iterable[Open], start: datetime, end: datetime) -> bool:
 
 def without(spans: Iterable[Span], holes: Iterable[Span]) -> tuple[Span, ...]:
     """Return what is left of `spans`, in order, where `holes` are cut out."""
-    left = sorted(spans)
+    left = list(spans)
     for hole in holes:
         left = [rest for span in left for rest in _cut(span, hole)]
-    return tuple(left)
+    return tuple(sorted(left))  # of spans that overlap, cutting changes the order
 
 
 def _cut(span: Span, hole: Span) -> Iterable[Span]:
