@@ -100,10 +100,10 @@ def _sender(stage: "Stage") -> "Ask | None":
 
     function = LambdaFunction(stage.client, stage.names.function(SENDER))
 
-    async def ask(key: str, body: Mapping[str, Any]) -> int:
+    async def ask(key: str, body: Mapping[str, Any]) -> tuple[int, str]:
         asked = {"operation": "send_message", "subject": DESK.subject, "scopes": ["messages:send"]}
-        status: int = function.invoke({**asked, "key": key, "body": body})["status"]
-        return status
+        answer = function.invoke({**asked, "key": key, "body": body})
+        return answer["status"], answer["body"].get("code", "")
 
     return ask
 

@@ -11,7 +11,7 @@ from frontdesk.adapters.aws.client import Answer
 from frontdesk.adapters.aws.functions import LambdaFunction
 from frontdesk.adapters.memory.clock import FixedClock, SeededChance
 from frontdesk.adapters.memory.store import MemoryStore
-from frontdesk.adapters.notifier.handing_over import HandedOver, MessageRefusedError
+from frontdesk.adapters.notifier.handing_over import HandedOver, LettersHandedOver, MessageRefusedError
 from frontdesk.adapters.notifier.own_desk import OwnDesk
 from frontdesk.adapters.notifier.written import NOBODY, WrittenDown
 from frontdesk.kernel.bus import Bus
@@ -22,6 +22,8 @@ from frontdesk.kernel.sensitive import SENSITIVE
 from frontdesk.kernel.services import Service
 from frontdesk.kernel.shapes import Body
 from frontdesk.kernel.unit import Unit
+from frontdesk.services.notifications.commands import SendMessage
+from frontdesk.services.notifications.templates import render
 from tests.unit.aws.scripted_client import SILENCE, Outcome, ScriptedClient, refused
 from tests.unit.driver import START
 
@@ -89,9 +91,9 @@ SENDER = Service(
 def test_a_message_is_the_body_and_its_id_the_key() -> None:
     asked: list[tuple[str, Mapping[str, Any]]] = []
 
-    async def ask(key: str, body: Mapping[str, Any]) -> int:
+    async def ask(key: str, body: Mapping[str, Any]) -> tuple[int, str]:
         asked.append((key, body))
-        return 201
+        return 201, ""
 
     asyncio.run(HandedOver(ask).send(NOTE))
 
@@ -99,18 +101,52 @@ def test_a_message_is_the_body_and_its_id_the_key() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "error"),
-    [(503, Unavailable), (500, Unavailable), (409, Unavailable), (429, Unavailable)]
-    + [(code, MessageRefusedError) for code in (400, 401, 403, 404, 415, 422)],
+    ("status", "code", "error"),
+    [
+        (503, "unavailable", Unavailable),
+        (500, "internal", Unavailable),
+        (409, "conflict", Unavailable),
+        (429, "too_many", Unavailable),
+        (400, "malformed", MessageRefusedError),
+        (403, "missing_scope", MessageRefusedError),
+        (404, "not_found", MessageRefusedError),
+        (409, "rejected", MessageRefusedError),
+        (422, "invalid", MessageRefusedError),
+    ],
 )
-def test_what_passes_comes_again_and_what_is_wrong_is_seen(status: int, error: type[Exception]) -> None:
-    async def ask(_: str, __: Mapping[str, Any]) -> int:
-        return status
+def test_what_passes_comes_again_and_what_is_wrong_is_seen(
+    status: int, code: str, error: type[Exception]
+) -> None:
+    async def ask(_: str, __: Mapping[str, Any]) -> tuple[int, str]:
+        return status, code
 
     with pytest.raises(error) as raised:
         asyncio.run(HandedOver(ask).send(NOTE))
 
     assert "hello" not in str(raised.value)
+
+
+@pytest.mark.parametrize(("status", "code"), [(409, "message_id_used"), (422, "key_reused")])
+def test_what_was_taken_over_before_is_not_said_again_in_other_words(status: int, code: str) -> None:
+    async def ask(_: str, __: Mapping[str, Any]) -> tuple[int, str]:
+        return status, code
+
+    asyncio.run(HandedOver(ask).send(NOTE))
+
+
+def test_a_letter_is_handed_over_for_its_address_alone() -> None:
+    asked: list[Mapping[str, Any]] = []
+
+    async def ask(_: str, body: Mapping[str, Any]) -> tuple[int, str]:
+        asked.append(body)
+        return 201, ""
+
+    asyncio.run(LettersHandedOver(ask, "desk:people").send("ntc_1", "ana@example.com", "Hello", "Come in"))
+
+    command = msgspec.convert(asked[0], SendMessage)  # what is sent is what is taken
+    assert (command.id, command.place, command.addresses.email) == ("ntc_1", "desk:people", "ana@example.com")
+    content = render(command.template, command.language, command.values)
+    assert (content.subject, content.text) == ("Hello", "Come in")
 
 
 def test_another_service_of_this_process_takes_it_once_in_the_name_of_the_desk() -> None:

@@ -11,17 +11,22 @@ import msgspec
 
 from frontdesk.kernel.errors import Unavailable
 
-Ask = Callable[[str, Mapping[str, Any]], Awaitable[int]]
-"""Makes the call with a key and a body, and returns the status of the answer. Raises Unavailable."""
+Ask = Callable[[str, Mapping[str, Any]], Awaitable[tuple[int, str]]]
+"""Makes the call with a key and a body, and returns the status and the code of a refusal. Raises Unavailable."""
 
-_REFUSED, _LOST_RACE, _TOO_MANY, _FAULT = 400, 409, 429, 500
+_REFUSED, _TOO_MANY, _FAULT = 400, 429, 500
+_TAKEN = {
+    "message_id_used",
+    "key_reused",
+}  # it was taken over before, and said something else since: once is enough
+_LOST_RACE = "conflict"
 
 
 class MessageRefusedError(Exception):
     """The message is not one that its sender takes: one of the two is wrong, and somebody has to look."""
 
-    def __init__(self, status: int) -> None:
-        super().__init__(f"a message was refused with {status}")
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(f"a message was refused with {status} {code}")
 
 
 class Message(Protocol):
@@ -65,8 +70,9 @@ class LettersHandedOver:
 
 
 async def _hand_over(ask: Ask, key: str, body: Mapping[str, Any]) -> None:
-    status = await ask(key, body)
-    if status in {_LOST_RACE, _TOO_MANY} or status >= _FAULT:
+    status, code = await ask(key, body)
+    if status < _REFUSED or code in _TAKEN:
+        return
+    if code == _LOST_RACE or status == _TOO_MANY or status >= _FAULT:
         raise Unavailable
-    if status >= _REFUSED:
-        raise MessageRefusedError(status)
+    raise MessageRefusedError(status, code)

@@ -26,8 +26,8 @@ class OwnDesk:
         """Be ready to be asked. `store` gives where the service keeps its records."""
         self._bus, self._store = bus, store
 
-    async def ask(self, key: str, body: Mapping[str, Any]) -> int:
-        """Make the call, and return the status of its answer. Raises Unavailable."""
+    async def ask(self, key: str, body: Mapping[str, Any]) -> tuple[int, str]:
+        """Make the call, and return the status of its answer, and the code of a refusal. Raises Unavailable."""
         if self._bus is None or self._route.body is None:
             raise Unavailable
         command = msgspec.convert(body, self._route.body)
@@ -36,5 +36,5 @@ class OwnDesk:
         try:
             await self._bus.ask(self._service, self._route, call, self._store())
         except FrontdeskError as error:
-            return error.status
-        return self._route.status
+            return error.status, error.code
+        return self._route.status, ""
