@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from frontdesk.services.appointments.hours.clock import day_span, resolve_local, shown, to_local
@@ -130,6 +130,7 @@ def test_what_is_shown_of_a_date_is_what_its_clocks_read_even_where_they_go_back
     assert [span.end - span.start for span in spans] == [MINUTE, timedelta(days=1)]
 
 
+@settings(deadline=None)
 @given(zones, days, st.times(), st.sampled_from([None, 0, 1]))
 @example(SANTIAGO, date(2026, 9, 6), time(0, 30), None)
 @example(SANTIAGO, date(2026, 4, 4), time(23, 30), None)
@@ -156,6 +157,7 @@ def test_a_resolved_time_is_what_the_clocks_show_and_every_time_that_they_show_c
     assert found == (shows if fold is None or len(shows) < 2 else [shows[fold]])
 
 
+@settings(deadline=None)
 @given(zones, days, minutes, minutes)
 @example(SANTIAGO, date(2026, 4, 4), 22 * 60, 24 * 60)
 @example(SANTIAGO, date(2026, 4, 4), 22 * 60, 23 * 60 + 30)

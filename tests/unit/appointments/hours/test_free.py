@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from frontdesk.services.appointments.hours.clock import to_local
@@ -174,6 +174,7 @@ visits = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(busy_times, visits, st.sampled_from([5, 10, 15, 20, 30, 60]), fives(0, 48))
 def test_a_time_is_offered_if_each_minute_of_it_is_open_and_has_room(
     busy: list[Busy], visit: Visit, grid: int, later: int

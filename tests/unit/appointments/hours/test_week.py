@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from frontdesk.services.appointments.hours.clock import day_span, to_local
@@ -171,6 +171,7 @@ weeks = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(weeks, min_size=1, max_size=2).map(tuple))
 def test_a_doctor_works_in_each_moment_that_some_clock_opens_and_none_closes(
     opening: tuple[Week, ...],
