@@ -4,16 +4,21 @@ import asyncio
 import signal
 import socket
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from frontdesk import bootstrap
+from frontdesk.adapters.embedded.clock import MachineClock
 from frontdesk.config import Settings
 from frontdesk.entrypoints.cli.address import announce, url_of, withdraw
 from frontdesk.entrypoints.cli.mending import CommandError
 from frontdesk.entrypoints.server import Server
 from frontdesk.entrypoints.web import web_server
 from frontdesk.kernel.services import Service
+
+if TYPE_CHECKING:  # most desks have no demo
+    from frontdesk.demo import Example
 
 BACKLOG = 2_048  # connections that may wait to be accepted
 
@@ -35,7 +40,8 @@ async def serve(settings: Settings, services: Sequence[Service], *, demo: bool) 
 
             await Loader(app.runtime, services).load()
         announce(settings.data, url)
-        print(_welcome(settings, url, demo=demo), flush=True)
+        tried = _to_try(settings, services, url) if demo else []
+        print(_welcome(settings, url, tried), flush=True)
         await _serve(app, listener)
     finally:
         withdraw(settings.data)
@@ -64,26 +70,33 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _welcome(settings: Settings, base: str, *, demo: bool) -> str:
+def _welcome(settings: Settings, base: str, tried: Sequence[str]) -> str:
     lines = [
         "",
         f"  frontdesk is open at {base}",
         f"  Documentation: {base}/docs",
         f"  Data: {settings.data}",
         "",
+        *tried,
+        "  Ctrl-C stops.",
+        "",
     ]
-    if demo:
-        token = bootstrap.tokens(settings).issue("customer-1", ["orders:write", "orders:read"], {})
-        lines += ["  Place an order (the token is good for an hour):", "", _curl(base, token), ""]
-    lines += ["  Ctrl-C stops.", ""]
     return "\n".join(lines)
 
 
-def _curl(base: str, token: str) -> str:
-    from frontdesk.demo import ORDER  # noqa: PLC0415 - as above
+def _to_try(settings: Settings, services: Sequence[Service], base: str) -> list[str]:
+    from frontdesk.demo import examples  # noqa: PLC0415 - as above
 
-    return f"""curl -i {base}/orders \\
+    tokens, lines = bootstrap.tokens(settings), []
+    for example in examples(services, MachineClock().now()):
+        token = tokens.issue(example.subject, example.scopes, example.grants)
+        lines += [f"  {example.what} (the token is good for an hour):", "", _curl(base, token, example), ""]
+    return lines
+
+
+def _curl(base: str, token: str, example: "Example") -> str:
+    key = f"\n  -H 'Idempotency-Key: {example.key}' \\" if example.key else ""
+    return f"""curl -i {base}{example.line} \\
   -H 'Authorization: Bearer {token}' \\
-  -H 'Content-Type: application/json' \\
-  -H 'Idempotency-Key: my-first-order' \\
-  -d '{ORDER}'"""
+  -H 'Content-Type: application/json' \\{key}
+  -d '{example.body}'"""

@@ -16,7 +16,9 @@ def up(
         int, typer.Option(min=0, max=65_535, help="The port to listen on; 0 takes any free one.")
     ] = DEFAULTS.port,
     services: Services = "",
-    demo: Annotated[bool, typer.Option("--demo", help="Load a small snack shop to play with.")] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Load two small shops and a clinic to play with.")
+    ] = False,
     hold_reactions: Annotated[
         bool, typer.Option("--hold-reactions", help="Accept requests, but leave their events in the log.")
     ] = False,
