@@ -1,6 +1,7 @@
 """From a wish to a message on somebody's device: channel by channel, once, and in time."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -71,8 +72,8 @@ def test_where_there_are_no_buttons_the_link_is_in_the_text() -> None:
 def test_a_repeat_changes_nothing_and_another_message_under_the_same_id_is_refused() -> None:
     world = World()
     first = world.send()
-    assert world.ask(wish(), idempotency_key="k")["message_id"] == first["message_id"] == "m1"
-    assert world.ask(wish(), idempotency_key="m1")["created_at"] == first["created_at"]
+    assert world.ask(wish(), key="k")["message_id"] == first["message_id"] == "m1"
+    assert world.ask(wish(), key="m1")["created_at"] == first["created_at"]
     world.settle()
     assert len(world.provider("whatsapp").sent) == 1
     other = world.desk.send(APPOINTMENTS, "POST /messages", wish(values={**VALUES, "time": "11:00"}))
@@ -374,7 +375,7 @@ def test_a_failure_whose_code_a_provider_invented_today_is_still_a_failure() -> 
         ({"channels": []}, ("skipped", "no_consent")),
     ],
 )
-def test_what_has_no_way_to_go_says_why(changes: dict[str, object], end: tuple[str, str]) -> None:
+def test_what_has_no_way_to_go_says_why(changes: dict[str, Any], end: tuple[str, str]) -> None:
     world = World("whatsapp", "sms")
     world.send(**changes)
     assert world.state() == end

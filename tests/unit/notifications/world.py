@@ -94,7 +94,11 @@ class Ear:
         if headers.get("signature") != self.sign(content):
             return None
         found = msgspec.json.decode(content)
-        return tuple(msgspec.convert(one, Receipt if "progress" in one else Inbound) for one in found)
+        return tuple(self._thing(one) for one in found)
+
+    @staticmethod
+    def _thing(one: dict[str, Any]) -> Inbound | Receipt:
+        return msgspec.convert(one, Receipt) if "progress" in one else msgspec.convert(one, Inbound)
 
     def sign(self, content: bytes) -> str:
         """Return what a genuine post is signed with."""
@@ -123,7 +127,12 @@ class World:
         self.providers = Providers(*(names or ("whatsapp", "sms", "email")))
         self.ear = Ear()
         self.desk = Desk(SERVICE)
-        outside = {Channels: self.providers, InboundVerifier: self.ear, Seals: Sealing(), Site: Address()}
+        outside: dict[type, Any] = {
+            Channels: self.providers,
+            InboundVerifier: self.ear,
+            Seals: Sealing(),
+            Site: Address(),
+        }
         self.desk.bus = Bus(self.desk.clock, self.desk.bus.chance, outside)
         self._delivered = 0
         self._wrote = 0
@@ -137,9 +146,9 @@ class World:
         """Return a provider that is set up."""
         return self.providers.all[name]
 
-    def ask(self, body: dict[str, Any], caller: Caller = APPOINTMENTS, **headers: str) -> Any:
+    def ask(self, body: dict[str, Any], caller: Caller = APPOINTMENTS, *, key: str = "") -> Any:
         """Ask for a message and return what was answered, without delivering anything."""
-        answer = self.desk.send(caller, "POST /messages", body, **headers)
+        answer = self.desk.send(caller, "POST /messages", body, idempotency_key=key)
         assert answer.status == 202, answer.body
         return content(answer)
 

@@ -48,7 +48,7 @@ async def take_post(unit: Unit, body: Raw) -> Document:
     """Keep what WhatsApp brings; it is gone through afterwards. Raises Unauthenticated for what is not signed by it."""
     post = verifier(unit).read(WHATSAPP, body.headers, body.content)
     if post is None:
-        raise Unauthenticated
+        raise Unauthenticated("This is not signed by WhatsApp.")
     id = derived_id("pst", WHATSAPP, fingerprint(body.content))
     if post and await unit.find(POSTS, id) is None:
         await unit.commit(
