@@ -148,7 +148,12 @@ class World:
 
     def ask(self, body: dict[str, Any], caller: Caller = APPOINTMENTS, *, key: str = "") -> Any:
         """Ask for a message and return what was answered, without delivering anything."""
-        answer = self.desk.send(caller, "POST /messages", body, idempotency_key=key)
+        line = "POST /messages"
+        answer = (
+            self.desk.send(caller, line, body, idempotency_key=key)
+            if key
+            else self.desk.send(caller, line, body)
+        )
         assert answer.status == 202, answer.body
         return content(answer)
 
