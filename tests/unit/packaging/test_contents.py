@@ -16,7 +16,7 @@ ONLY_ASKED_FOR_BY_IDENTITY = (
     "frontdesk.adapters.tokens",
 )
 # Loads shops to play with, into an embedded desk.
-DEMOS = {"frontdesk.services.catalogue.demo", "frontdesk.services.inventory.demo"}
+DEMOS = {f"frontdesk.services.{service}.demo" for service in ("appointments", "catalogue", "inventory")}
 
 
 @pytest.fixture(scope="module")
