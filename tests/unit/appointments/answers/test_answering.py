@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from frontdesk.kernel.limits import HANDLED_MARKS
 from frontdesk.services.appointments.answers.links import Scope
 from frontdesk.services.appointments.booking.states import State
 from frontdesk.services.appointments.events import (
@@ -14,7 +15,7 @@ from frontdesk.services.appointments.events import (
     SlotFreed,
 )
 from tests.unit.appointments.answers.world import Answering
-from tests.unit.appointments.booking.clinic import DAY
+from tests.unit.appointments.booking.clinic import DAY, OWNER
 
 
 @pytest.fixture
@@ -72,6 +73,25 @@ def test_a_repeated_answer_changes_nothing(clinic: Answering) -> None:
     clinic.says("1", id)
     for _ in range(3):
         clinic.deliver(clinic.last)
+
+    assert len(clinic.heard(AppointmentConfirmed)) == 1
+    assert clinic.told() == ["appointment-confirmed"]
+
+
+def test_an_answer_that_comes_again_after_many_changes_changes_nothing(clinic: Answering) -> None:
+    id = book(clinic)
+    clinic.says("1", id)
+    answered = clinic.last
+    for hour in range(11, 11 + HANDLED_MARKS // 2):  # more than a record remembers
+        for minute in ("00", "30"):
+            body = {"appointment_date": DAY, "appointment_time": f"{hour}:{minute}"}
+            assert (
+                clinic.send(
+                    OWNER, f"POST /appointments/{id}/reschedule", body, idempotency_key=f"{hour}{minute}"
+                ).status
+                == 200
+            )
+    clinic.deliver(answered)
 
     assert len(clinic.heard(AppointmentConfirmed)) == 1
     assert clinic.told() == ["appointment-confirmed"]

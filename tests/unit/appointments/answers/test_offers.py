@@ -3,12 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
+from frontdesk.kernel.records import Commit
 from frontdesk.services.appointments.answers.links import Scope
 from frontdesk.services.appointments.booking.states import State
 from frontdesk.services.appointments.events import AppointmentBooked, OfferAccepted, OfferDeclined
+from frontdesk.services.appointments.waiting.offers import OFFERS, OfferState
 from tests.unit.appointments.answers.world import Answering
 from tests.unit.appointments.booking.clinic import at
+from tests.unit.driver import run
 
 
 @pytest.fixture
@@ -84,3 +88,14 @@ def test_yes_with_a_visit_and_an_offer_is_asked_which(clinic: Answering) -> None
     clinic.book("16:00", "Ben Soto", patient_phone="+56900000002")
 
     assert clinic.says("1", OFFER) == "which"
+
+
+def test_an_offer_that_was_taken_back_is_over(clinic: Answering) -> None:
+    record = run(clinic.store.get(OFFERS.name, OFFER))
+    assert record is not None
+    kept = OFFERS.load(record)
+    over = kept.changed(replace(kept.value, state=OfferState.LAPSED))
+    run(clinic.store.commit(Commit((over.record(),))))
+
+    assert clinic.says("1", OFFER) == "offer_over"
+    assert clinic.visit(OFFER).state is State.HELD

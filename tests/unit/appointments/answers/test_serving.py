@@ -111,6 +111,14 @@ def test_no_time_can_be_had_that_is_not_offered(clinic: Answering, start: dateti
     assert clinic.visit(id).time.start == TEN
 
 
+def test_no_time_can_be_had_that_is_nearer_than_the_clinic_lets_patients_book() -> None:
+    clinic = Answering(lead_minutes=4 * 24 * 60)
+    id, token = booked(clinic)
+    clinic.submits(token, Scope.RESCHEDULE, TEN, THREE)
+
+    assert clinic.visit(id).time.start == TEN
+
+
 def test_later_weeks_are_one_link_away(clinic: Answering) -> None:
     _, token = booked(clinic)
     since = int((TEN + timedelta(days=14)).timestamp())

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from frontdesk.adapters.memory.store import Fault, MemoryStore, no_fault
 from frontdesk.kernel.callers import Caller
 from frontdesk.kernel.kinds import AnyStored
 from frontdesk.kernel.records import Commit
@@ -61,8 +62,9 @@ def appointment(
 class Clinic(Desk):
     """Privacy alone, over records that are put there."""
 
-    def __init__(self) -> None:
+    def __init__(self, fault: Fault = no_fault) -> None:
         super().__init__(SERVICE)
+        self.store = MemoryStore(self.clock, fault=fault)
         self._settled = 0
 
     def keep(self, *records: AnyStored) -> None:

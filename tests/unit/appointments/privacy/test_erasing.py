@@ -119,6 +119,28 @@ def test_a_visit_to_come_has_to_be_cancelled_first(clinic: Clinic) -> None:
     assert content(response)["appointments"] == ["apt_9"]
 
 
+@pytest.mark.parametrize("has_agenda", [True, False])
+def test_a_visit_that_is_booked_at_the_same_moment_is_not_lost(*, has_agenda: bool) -> None:
+    raced: list[str] = []
+
+    async def book_first(method: str, moment: str) -> None:
+        if (method, moment) == ("commit", "before") and raced == ["go"]:
+            raced.append("done")
+            begins = START + timedelta(days=1)
+            agenda = Agenda((Busy("apt_9", begins, begins + timedelta(minutes=30)),))
+            kept = AGENDAS.new(patient_agenda(BEN), Agenda())
+            here.keep(kept.changed(agenda) if has_agenda else AGENDAS.new(kept.id, agenda))
+
+    here = Clinic(book_first)
+    here.keep(APPOINTMENTS.new("apt_1", appointment(BEN)))
+    if has_agenda:
+        here.keep(AGENDAS.new(patient_agenda(BEN), Agenda()))
+    raced.append("go")
+
+    assert here.send(OWNER, f"POST /clinics/{CLINIC}/patients/{BEN}/erase", WHY).status == 409
+    assert here.heard(PatientErased) == []
+
+
 def test_who_comes_again_after_the_erasure_is_a_new_acquaintance(clinic: Clinic) -> None:
     clinic.send(OWNER, ERASE, WHY)
     clinic.settle()

@@ -1,4 +1,4 @@
-"""Another time, as a patient may choose it: what is shown is what can be had, by the same rules."""
+"""Another time, as a patient may choose it: what is shown, and taking one of it."""
 
 from datetime import datetime, timedelta
 
@@ -18,14 +18,12 @@ from frontdesk.services.appointments.clinics.reading import (
     find_visit_type,
     practice,
 )
-from frontdesk.services.appointments.hours.free import INSTANT, Visit
+from frontdesk.services.appointments.hours.free import Visit
 
 SHOWN = 60  # times on one page
 
 
-async def times(
-    unit: Unit, one: Appointment, since: datetime, until: datetime, most: int = SHOWN
-) -> tuple[datetime, ...]:
+async def times(unit: Unit, one: Appointment, since: datetime, until: datetime) -> tuple[datetime, ...]:
     """Return when its doctor has room for such a visit; never, if they do not see anybody (for that) any more."""
     visit = Visit(timedelta(minutes=one.time.minutes))
     try:
@@ -36,13 +34,8 @@ async def times(
     except (UnknownDoctor, UnknownVisitType):
         return ()
     at_work = await practice(unit, doctor)
-    free = await find_free(unit, at_work, visit, since, until, visit_type_id=one.visit_type_id, most=most)
+    free = await find_free(unit, at_work, visit, since, until, visit_type_id=one.visit_type_id, most=SHOWN)
     return tuple(time.start_utc for time in free)
-
-
-async def is_free(unit: Unit, one: Appointment, start: datetime) -> bool:
-    """Return whether a visit could begin at a moment."""
-    return bool(await times(unit, one, start, start + INSTANT, 1))
 
 
 async def move(unit: Unit, stored: Stored[Appointment], start: datetime) -> Change:

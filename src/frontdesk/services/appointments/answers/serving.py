@@ -14,7 +14,7 @@ from frontdesk.services.appointments.answers.deciding import Outcome, Said, Visi
 from frontdesk.services.appointments.answers.html import read_form
 from frontdesk.services.appointments.answers.links import LINKS, SCOPES, Link, Scope, link_id
 from frontdesk.services.appointments.answers.model import ANSWERS, Answer, Way, visit_of
-from frontdesk.services.appointments.answers.moving import is_free, move, times
+from frontdesk.services.appointments.answers.moving import move, times
 from frontdesk.services.appointments.answers.pages import (
     Sheet,
     dead_page,
@@ -123,8 +123,6 @@ async def _move(unit: Unit, opened: Opened, start: datetime | None) -> Document:
     if start == opened.visit.start:
         return visit_page(opened.sheet(unit.now), Outcome.MOVED)
     try:
-        if not await is_free(unit, opened.stored.value, start):
-            return await _times(unit, opened, start, "slot_taken")
         change = await move(unit, opened.stored, start)
     except TooLate:
         return visit_page(opened.sheet(unit.now), Outcome.TOO_LATE)
