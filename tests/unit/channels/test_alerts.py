@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 from frontdesk.adapters.channels.alerts import Alerts, slack, teams
-from frontdesk.adapters.channels.http import Provider, is_safe
+from frontdesk.adapters.channels.http import Provider
 from frontdesk.adapters.channels.settings import Secret
+from frontdesk.adapters.channels.urls import is_safe
 from frontdesk.adapters.channels.workers import Workers
 from frontdesk.channels import Failure, Outcome
 from tests.unit.aws.certificates import Certificates, certificates

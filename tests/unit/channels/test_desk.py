@@ -2,6 +2,8 @@
 
 import logging
 import stat
+import subprocess
+import sys
 from email import message_from_bytes, policy
 from functools import partial
 from pathlib import Path
@@ -56,6 +58,14 @@ def test_with_one_real_channel_there_are_no_others(tmp_path: Path) -> None:
     assert channels.channel("whatsapp") is None
     assert channels.channel("sms") is None
     assert isinstance(desk(tmp_path, {"SMS": "sns"}).channel("sms"), Sms)
+
+
+def test_whoever_only_listens_to_webhooks_loads_no_way_to_send() -> None:
+    """A function that answers Meta starts cold, and Meta waits."""
+    heavy = "asyncio http.client smtplib email ssl concurrent.futures"
+    code = f"import sys, frontdesk.adapters.channels.renewing; print([*{{*sys.modules}} & {{*'{heavy}'.split()}}])"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert loaded.stdout == "[]\n"
 
 
 def test_a_message_is_a_file_that_any_mail_program_opens(tmp_path: Path) -> None:

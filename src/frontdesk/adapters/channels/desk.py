@@ -2,12 +2,14 @@
 
 import hmac
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from frontdesk.adapters.channels import whatsapp_webhook
 from frontdesk.adapters.channels.settings import ChannelSettings, SmsSettings, WhatsAppSettings
-from frontdesk.adapters.channels.sms import Publisher
 from frontdesk.channels import Headers, Outcome, Outgoing, Post
+
+if TYPE_CHECKING:  # whoever only listens to webhooks needs no event loop
+    from frontdesk.adapters.channels.sms import Publisher
 
 TO_PEOPLE = ("whatsapp", "sms", "email")
 TO_STAFF = ("slack", "teams")
@@ -30,7 +32,7 @@ class DeskChannels:
         self,
         settings: ChannelSettings,
         *,
-        publisher: Callable[[SmsSettings], Publisher],
+        publisher: "Callable[[SmsSettings], Publisher]",
         outbox: Callable[[str], Channel],
     ) -> None:
         self._settings = settings

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from frontdesk.adapters.channels.http import is_safe
+from frontdesk.adapters.channels.urls import THIS_MACHINE, is_safe
 from frontdesk.phones import is_number
 
 GRAPH = "https://graph.facebook.com"
@@ -18,7 +18,6 @@ GRAPH_VERSION = "v26.0"  # of 2026-07-29; Meta keeps each for about two years
 LANGUAGES: dict[str, str] = {"pt": "pt_BR"}  # Meta has no template in plain Portuguese
 _MAILBOX = re.compile(r"[^\s@<>]+@[^\s@<>]+>?$")
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
-_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 class ChannelSettingsError(Exception):
@@ -132,7 +131,7 @@ def _email(found: Mapping[str, str]) -> SmtpSettings | None:
         raise ChannelSettingsError(
             "SMTP_USER and SMTP_PASSWORD have ASCII characters only: Python sends no others."
         )
-    if user and security == "none" and host not in _THIS_MACHINE:
+    if user and security == "none" and host not in THIS_MACHINE:
         raise ChannelSettingsError("SMTP_SECURITY=none would show the password to the network.")
     return SmtpSettings(
         host=host,
