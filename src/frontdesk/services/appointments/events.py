@@ -175,7 +175,6 @@ class SlotWanted(Event, frozen=True, kw_only=True):
 
     NAME: ClassVar[str] = "Slot Wanted"
     vacancy_id: str
-    round: int
 
 
 class EntryWaiting(Event, frozen=True, kw_only=True):

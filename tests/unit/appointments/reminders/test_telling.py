@@ -99,6 +99,14 @@ def test_after_a_move_the_reminders_are_those_of_the_new_time(clinic: Told) -> N
     assert {(one.values["day"], one.values["time"]) for one in reminders} == {("martes 17 de marzo", "12:00")}
 
 
+def test_a_move_to_a_near_time_leaves_no_timer_of_the_old_one(clinic: Told) -> None:
+    clinic.until(at("12:00", "2026-03-15"))
+    id = clinic.booked("15:00", appointment_date="2026-03-20")
+    clinic.done(id, "reschedule", {"appointment_date": "2026-03-16", "appointment_time": "11:00"})
+
+    assert [name for _, name in clinic.store.timers] == ["soon"]
+
+
 def test_a_reminder_that_was_on_its_way_when_the_visit_moved_is_not_sent(clinic: Told) -> None:
     id = clinic.booked("15:00")
     late = next(one for one in clinic.store.timers.values() if one.message.name == ReminderDue.NAME).message
@@ -122,8 +130,9 @@ def test_a_visit_that_moves_there_and_back_is_reminded_of_once(clinic: Told) -> 
 
 def test_what_is_delivered_twice_is_told_once(clinic: Told) -> None:
     clinic.booked("15:00")
-    clinic.until(at("16:00"))
-    for message in tuple(clinic.store.log):
+    timers = [timer.message for timer in clinic.store.timers.values()]
+    clinic.until(at("13:30"))
+    for message in (*clinic.store.log, *timers):
         clinic.deliver(message)
 
     assert len(clinic.sender.handed) == len(clinic.sender.taken) == 4

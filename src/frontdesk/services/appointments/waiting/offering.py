@@ -46,7 +46,7 @@ async def offer_slot(unit: Unit, event: SlotWanted) -> None:
     id = unit.new_id("apt")
     stored = await unit.get(VACANCIES, event.vacancy_id)
     found = stored.value
-    if found.round != event.round or found.start <= unit.now:
+    if found.start <= unit.now:
         return
     until = min(unit.now + OPEN_FOR, found.start)
     entries = await unit.get_many(ENTRIES, found.candidates)
@@ -83,8 +83,6 @@ async def _hold(unit: Unit, id: str, entry: Entry, found: Vacancy, until: dateti
 
     Who would give up a visit for it, which may overlap this one, is entered only when they accept.
     """
-    if entry.state is not EntryState.WAITING or entry.patient_id == found.left_by:
-        return None
     wishes = entry.wishes
     minutes = wishes.minutes or (None if wishes.visit_type_id else _minutes(found))
     asked = Asked(

@@ -95,7 +95,7 @@ async def _seek(unit: Unit, changed: Stored[Vacancy]) -> None:
         entry.id async for entry in _queue(unit, found) if _is_wanted(entry.value, found, time, unit.now)
     ]
     wants = found.wants(islice(suiting, CANDIDATES))
-    told = SlotWanted(vacancy_id=changed.id, round=wants.round)
+    told = SlotWanted(vacancy_id=changed.id)
     await unit.commit(_as(changed, wants), events=(told,) if suiting else ())
 
 

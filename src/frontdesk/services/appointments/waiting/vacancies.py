@@ -18,8 +18,8 @@ CANDIDATES = 20  # looked at before the list is gone through again
 class Vacancy(msgspec.Struct, frozen=True, omit_defaults=True):
     """A time of a doctor that somebody has left. Whoever was `asked` is not asked again.
 
-    `candidates` are the first of the waiting list whom it may suit, in their order; `round` counts how often it was
-    looked who they are. `left_by`: whoever gave the time up does not want it.
+    `candidates` are the first of the waiting list whom it may suit, in their order. `left_by`: whoever gave the time up
+    does not want it.
     """
 
     clinic_id: str
@@ -29,7 +29,6 @@ class Vacancy(msgspec.Struct, frozen=True, omit_defaults=True):
     left_by: str = ""
     asked: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
-    round: int = 0
 
     def freed_again(self, event: SlotFreed) -> "Vacancy":
         """Return the vacancy when its time is free once more.
@@ -43,7 +42,7 @@ class Vacancy(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def wants(self, candidates: Iterable[str]) -> "Vacancy":
         """Return the vacancy with those who are to be looked at next."""
-        return replace(self, candidates=tuple(candidates), round=self.round + 1)
+        return replace(self, candidates=tuple(candidates))
 
     def asks(self, entry_ids: Iterable[str]) -> "Vacancy":
         """Return the vacancy when these have been asked, or cannot come."""
