@@ -5,7 +5,8 @@ from typing import Any
 
 from frontdesk.adapters.memory.clock import SeededChance
 from frontdesk.kernel.bus import Bus
-from frontdesk.kernel.errors import FrontdeskError, Unavailable
+from frontdesk.kernel.errors import Conflict, FrontdeskError, Unavailable
+from frontdesk.kernel.messages import Message as Envelope
 from frontdesk.kernel.ports import Clock
 from frontdesk.kernel.records import SetTimer
 from frontdesk.services.appointments.ports import Message, Notifier, Seals, Site
@@ -57,15 +58,23 @@ class Told(Clinic):
         self._settled = 0
         self.settle()
 
-    def settle(self) -> None:
-        """Deliver everything that was published, and what comes of it, until nothing more is."""
+    def settle(self, before: str = "") -> None:
+        """Deliver everything that was published, and what comes of it, until nothing more is, or comes `before`."""
         while self._settled < len(self.store.log):
             message = self.store.log[self._settled]
+            if message.name == before:
+                return
             self._settled += 1
-            try:
-                self.deliver(message)
-            except FrontdeskError as error:
-                self.failed.append(f"{message.name}: {error.code}")
+            self.rerun(message)
+
+    def rerun(self, message: Envelope) -> None:
+        """Deliver a message, and again if it loses a race, as a subscriber does."""
+        try:
+            self.deliver(message)
+        except Conflict:
+            self.deliver(message)
+        except FrontdeskError as error:
+            self.failed.append(f"{message.name}: {error.code}")
 
     def until(self, moment: datetime) -> None:
         """Let time go by: each timer fires at its moment, and all that comes of it is done before the next."""

@@ -5,7 +5,7 @@ who may be asked, and `offering` reads each of them again.
 """
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import ClassVar
 
@@ -29,6 +29,7 @@ from frontdesk.services.appointments.waiting.vacancies import (
     vacancy_id,
 )
 
+INDEXED_BY_THEN = timedelta(minutes=1)  # what is written now is in every index
 MAX_PAGES = 5  # of a clinic's waiting list, gone through for one time
 
 
@@ -37,6 +38,14 @@ class NightOver(Event, frozen=True, kw_only=True):
 
     NAME: ClassVar[str] = "Vacancy Night Over"
     vacancy_id: str
+
+
+class LookAgain(Event, frozen=True, kw_only=True):
+    """What was freed in the moment in which somebody began to wait can be seen by now. A timer."""
+
+    NAME: ClassVar[str] = "Waiting Look Again"
+    clinic_id: str
+    entry_id: str
 
 
 async def open_vacancy(unit: Unit, event: SlotFreed) -> None:
@@ -55,8 +64,12 @@ async def seek(unit: Unit, event: SlotSought | NightOver) -> None:
     await _seek(unit, stored.changed(stored.value))
 
 
-async def look_for(unit: Unit, event: EntryWaiting) -> None:
-    """Have all times of a clinic looked at that are known to be free, for the sake of somebody who waits now."""
+async def look_for(unit: Unit, event: EntryWaiting | LookAgain) -> None:
+    """Have all times of a clinic looked at that are known to be free, for the sake of somebody who waits now.
+
+    A time that is freed at this very moment may not be seen yet, nor they by whoever looks for it: so there is a second
+    look.
+    """
     stored = await unit.get(ENTRIES, event.entry_id)
     if stored.value.state is not EntryState.WAITING:
         return
@@ -75,8 +88,14 @@ async def look_for(unit: Unit, event: EntryWaiting) -> None:
         and _is_wanted(stored.value, found.value, _at(found.value, stored.value.zone), unit.now)
     ]
     sought = [SlotSought(vacancy_id=id) for id in suiting[: limits.EVENTS_PER_COMMIT]]
-    if sought:
-        await unit.commit(stored.changed(stored.value), events=sought)
+    timers = _second_look(event, unit.now) if isinstance(event, EntryWaiting) else ()
+    if sought or timers:
+        await unit.commit(stored.changed(stored.value), events=sought, timers=timers)
+
+
+def _second_look(event: EntryWaiting, now: datetime) -> tuple[Timer, ...]:
+    again = LookAgain(clinic_id=event.clinic_id, entry_id=event.entry_id)
+    return (Timer("look", now + INDEXED_BY_THEN, again),)
 
 
 async def _seek(unit: Unit, changed: Stored[Vacancy]) -> None:
