@@ -28,7 +28,7 @@ from frontdesk.services.appointments.waiting.entries import ENTRIES
 from frontdesk.services.appointments.waiting.figures import Figures
 from frontdesk.services.appointments.waiting.handlers import EntryOver
 from frontdesk.services.appointments.waiting.offers import OFFERS, OfferOver
-from frontdesk.services.appointments.waiting.seeking import LookAgain, NightOver
+from frontdesk.services.appointments.waiting.seeking import EntryUnmatched, NightOver
 from frontdesk.services.appointments.waiting.vacancies import VACANCIES
 
 _READ, _WRITE = ("waiting-list:read",), ("waiting-list:write",)
@@ -138,14 +138,14 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction(SlotSought, seeking.seek, subscriber=_SUBSCRIBER),
     Reaction(NightOver, seeking.seek, subscriber=_SUBSCRIBER),
     Reaction(EntryWaiting, seeking.look_for, subscriber=_SUBSCRIBER),
-    Reaction(LookAgain, seeking.look_for, subscriber=_SUBSCRIBER),
+    Reaction(EntryUnmatched, seeking.look_for, subscriber=_SUBSCRIBER),
     Reaction(SlotWanted, offering.offer_slot, subscriber=_SUBSCRIBER),
     Reaction(AppointmentBooked, offering.note_booked, subscriber=_SUBSCRIBER),
     Reaction(AppointmentExpired, offering.note_over, subscriber=_SUBSCRIBER),
     Reaction(AppointmentMistaken, offering.note_over, subscriber=_SUBSCRIBER),
     Reaction(EntryOver, handlers.expire, subscriber=_SUBSCRIBER),
 )
-TIMERS: tuple[type[Event], ...] = (EntryOver, LookAgain, NightOver)
+TIMERS: tuple[type[Event], ...] = (EntryOver, EntryUnmatched, NightOver)
 SCOPES = {
     "waiting-list:read": "see who waits for a time at one's own clinics",
     "waiting-list:write": "let people wait for a time, and answer offers for them",

@@ -40,10 +40,10 @@ class NightOver(Event, frozen=True, kw_only=True):
     vacancy_id: str
 
 
-class LookAgain(Event, frozen=True, kw_only=True):
+class EntryUnmatched(Event, frozen=True, kw_only=True):
     """What was freed in the moment in which somebody began to wait can be seen by now. A timer."""
 
-    NAME: ClassVar[str] = "Waiting Look Again"
+    NAME: ClassVar[str] = "Waiting Entry Unmatched"
     clinic_id: str
     entry_id: str
 
@@ -64,7 +64,7 @@ async def seek(unit: Unit, event: SlotSought | NightOver) -> None:
     await _seek(unit, stored.changed(stored.value))
 
 
-async def look_for(unit: Unit, event: EntryWaiting | LookAgain) -> None:
+async def look_for(unit: Unit, event: EntryWaiting | EntryUnmatched) -> None:
     """Have all times of a clinic looked at that are known to be free, for the sake of somebody who waits now.
 
     A time that is freed at this very moment may not be seen yet, nor they by whoever looks for it: so there is a second
@@ -94,7 +94,7 @@ async def look_for(unit: Unit, event: EntryWaiting | LookAgain) -> None:
 
 
 def _second_look(event: EntryWaiting, now: datetime) -> tuple[Timer, ...]:
-    again = LookAgain(clinic_id=event.clinic_id, entry_id=event.entry_id)
+    again = EntryUnmatched(clinic_id=event.clinic_id, entry_id=event.entry_id)
     return (Timer("look", now + INDEXED_BY_THEN, again),)
 
 
