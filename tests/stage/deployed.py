@@ -55,11 +55,13 @@ class DeployedDesk:
     has_gateway = True
     at_once = 8  # the emulator starts a process for each request that finds no idle one
 
-    def __init__(self, stage: Stage, environment: dict[str, str], folder: Path) -> None:
+    def __init__(
+        self, stage: Stage, environment: dict[str, str], folder: Path, services: Sequence[str] = ()
+    ) -> None:
         self.stage = stage
         self.environment = environment
         self.folder = folder
-        self.manifest = manifest(bootstrap.choose(), OPERATIONS)
+        self.manifest = manifest(bootstrap.choose(services), OPERATIONS)
         self._session = boto3.Session(
             environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"], region_name=stage.region
         )
@@ -200,28 +202,31 @@ class DeployedDesk:
 
 
 @contextmanager
-def deployed(tool: str, *options: str) -> Iterator[DeployedDesk]:
-    """Give a fresh stage with nothing on it, in an account where IAM decides."""
+def deployed(tool: str, *options: str, services: Sequence[str] = ()) -> Iterator[DeployedDesk]:
+    """Give a fresh stage with nothing on it, in an account where IAM decides. Without `services` it runs all."""
     require(tool)
     with (
         running_emulator(enforced=True) as endpoint,
         tempfile.TemporaryDirectory(prefix="stage-", ignore_cleanup_errors=True) as name,
     ):
-        desk = deploy(tool, environment_of(endpoint), Path(name), *options)
+        desk = deploy(tool, environment_of(endpoint), Path(name), *options, services=services)
         with closing(desk):
             yield desk
 
 
-def deploy(tool: str, environment: dict[str, str], folder: Path, *options: str) -> DeployedDesk:
+def deploy(
+    tool: str, environment: dict[str, str], folder: Path, *options: str, services: Sequence[str] = ()
+) -> DeployedDesk:
     """Deploy the stage; `folder` is where the command is given."""
     machine = _MACHINES.get(platform.machine(), "x86_64")
     words = ("deploy", "--stage", STAGE, "--tool", tool, "--architecture", machine, "--yes", *options)
-    done = run(*words, cwd=folder, environment=environment)
+    chosen = ("--services", ",".join(services)) if services else ()
+    done = run(*words, *chosen, cwd=folder, environment=environment)
     if done.returncode:
         raise RuntimeError(f"the stage was not deployed: {done.stdout}\n{done.stderr}")
     stage = remembered(STAGE, folder / FOLDER)
     assert stage is not None
-    desk = DeployedDesk(stage, environment, folder)
+    desk = DeployedDesk(stage, environment, folder, services)
     with desk.client() as client:  # warm, or the emulator's authorizer does not wait for the keys
         for document in ("openid-configuration", "jwks.json"):
             client.get(f"/.well-known/{document}").raise_for_status()

@@ -11,6 +11,7 @@ import pytest
 from frontdesk.bootstrap import choose
 from frontdesk.kernel.services import Service, subscribers
 from frontdesk.manifest import uses
+from frontdesk.manifest.sharing import queue_of
 from tests.unit.kernel.shelf import JARS, LIDS
 
 ROOT = Path(__file__).parents[3]
@@ -18,6 +19,14 @@ ROOT = Path(__file__).parents[3]
 STORIES = (
     "accounting/test_invoices.py",
     "accounting/test_manual.py",
+    "appointments/booking/test_overlaps.py",
+    "appointments/calendar/test_feeds.py",
+    "appointments/clinics/test_doctors.py",
+    "appointments/privacy/test_erasing.py",
+    "appointments/privacy/test_reading.py",
+    "appointments/reminders/test_telling.py",
+    "appointments/reminders/test_wire.py",
+    "appointments/waiting/test_list.py",
     "catalogue/test_lists.py",
     "catalogue/test_products.py",
     "catalogue/test_search.py",
@@ -27,6 +36,8 @@ STORIES = (
     "identity/test_managing.py",
     "inventory/test_entries.py",
     "inventory/test_holds.py",
+    "notifications/test_desk.py",
+    "notifications/test_forgetting.py",
     "orders/test_following.py",
     "orders/test_lists.py",
     "webhooks/test_delivering.py",
@@ -55,7 +66,7 @@ def test_the_table_says_what_handlers_were_seen_to_do(tmp_path: Path) -> None:
 
 
 def test_every_function_of_a_service_is_in_the_table() -> None:
-    wanted = {name for name, _ in subscribers(choose()).items()}
+    wanted = {queue_of(service, name) for name, (service, _) in subscribers(choose()).items()}
     wanted |= {f"{service.name}-http" for service in choose() if service.routes}
 
     assert set(uses.measured()) == wanted | {"identity-oauth"}
