@@ -43,7 +43,7 @@ _USES: dict[str, Sequence[str]] = {
         "role-by_place",
         *SECRETS,
     ),
-    "identity-oauth": (GET, PUT, CHECK, "withdrawal-recent", SEE, MAKE),
+    "identity-oauth": (GET, PUT, CHECK, SEE, MAKE),
     "identity-messages": (GET, PUT, SEE, MAKE),
     "identity-withdrawals": (),
     "webhooks-http": (GET, MANY, PUT, "webhook_delivery-by_webhook"),
