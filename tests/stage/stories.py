@@ -344,7 +344,7 @@ STORIES: dict[str, Story] = {
 def collected(teller: Teller) -> dict[str, Any]:
     """Let everything happen that the stories tell again; return a message of each sort that was told, by its event."""
     with tapped(teller.desk) as url, webhook(teller):
-        id = order(teller)
+        id = teller.until(lambda: order(teller))  # once orders has heard of the products
         few = f"few-{secrets.token_hex(3)}"
         teller.ask("set_product", _PRODUCT, sku=few)
         teller.ask("receive_stock", {"location": "store-room", "quantity": 2, "low_at": 1}, sku=few)
