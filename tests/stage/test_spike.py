@@ -6,14 +6,12 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from threading import local
 
 import httpx
 import pytest
 from rich.console import Console
 
 from tests.journeys.agreement import reconciled
-from tests.journeys.desk import Desk
 from tests.journeys.shops import CUSTOMER, Shop
 from tests.stage.deployed import deployed
 
@@ -27,11 +25,9 @@ BUSY = {429, 500, 502, 503, 504}  # sent again with the same key
 class Crowd:
     """Customers who each wait for their answer, and ask again with the same key where they get none."""
 
-    def __init__(self, desk: Desk, shop: Shop) -> None:
-        self._desk = desk
+    def __init__(self, client: httpx.Client, shop: Shop) -> None:
+        self._client = client
         self._shop = shop
-        self._token = desk.token(CUSTOMER, "crowd")
-        self._own = local()
         self.answers: Counter[int] = Counter()
 
     def buy(self, number: int) -> tuple[str, str]:
@@ -44,7 +40,7 @@ class Crowd:
     def _placed(self, key: str, lines: dict[str, int]) -> str:
         for _ in range(TRIES):
             try:
-                answer = self._client().post(
+                answer = self._client.post(
                     "/orders", json=self._shop.body(lines), headers={"Idempotency-Key": key}
                 )
             except httpx.TransportError:
@@ -57,12 +53,6 @@ class Crowd:
             time.sleep(0.1 + secrets.randbelow(400) / 1000)
         raise TimeoutError(f"no order after {TRIES} tries")
 
-    def _client(self) -> httpx.Client:
-        if not hasattr(self._own, "client"):
-            self._own.client = self._desk.client(self._token)
-        client: httpx.Client = self._own.client
-        return client
-
 
 @pytest.mark.slow
 @pytest.mark.stage
@@ -72,9 +62,9 @@ def test_5000_orders_from_32_customers_at_once_are_neither_lost_nor_doubled() ->
         deployed("terraform") as desk,
         Shop(desk, "sale").set_up({f"p{n}": PIECES for n in range(PRODUCTS)}) as shop,
     ):
-        crowd = Crowd(desk, shop)
         begun = time.monotonic()
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with desk.client(desk.token(CUSTOMER, "crowd")) as client, ThreadPoolExecutor(AT_ONCE) as pool:
+            crowd = Crowd(client, shop)
             placed = list(pool.map(crowd.buy, range(ORDERS)))
         accepted = time.monotonic()
         desk.wait_until_settled(SETTLE_SECONDS)
