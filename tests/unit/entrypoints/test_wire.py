@@ -86,9 +86,12 @@ async def test_an_answer_of_known_length_leaves_in_one_write(monkeypatch: pytest
 
     def noted(self: Connection, transport: Any) -> None:
         made(self, transport)
-        self.transport = Mock(
-            wraps=transport, write=lambda data: (written.append(data), transport.write(data))
-        )
+
+        def write(data: bytes) -> None:
+            written.append(data)
+            transport.write(data)
+
+        self.transport = Mock(wraps=transport, write=write)
 
     monkeypatch.setattr(Connection, "connection_made", noted)
     heard = await said(answering(headers=((b"x-a", b"1"),)), CLOSE)
