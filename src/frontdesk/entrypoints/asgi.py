@@ -47,6 +47,6 @@ async def reply(send: "Send", response: Response, correlation_id: str) -> None:
         (b"x-correlation-id", correlation_id.encode()),
         (b"cache-control", b"no-store"),
     ]
-    headers.extend((name.encode(), value.encode()) for name, value in response.headers.items())
+    headers += [(name.encode(), value.encode()) for name, value in response.headers.items()]
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})
