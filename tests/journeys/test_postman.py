@@ -10,7 +10,7 @@ from tests.postman.newman import GRANTS, SCOPES, SERVICES, newman_or_skip, run
 
 
 @pytest.mark.stage  # on every runtime: it needs Node
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 def test_every_example_is_answered_as_the_collection_says_also_the_second_time(
     desk: Desk, tmp_path: Path
 ) -> None:

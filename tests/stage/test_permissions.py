@@ -18,7 +18,7 @@ from tests.stage.deployed import DeployedDesk, deployed, load_demo
 from tests.stage.stories import STORIES, collected
 from tests.stage.teller import BrokenOffError, Teller
 
-pytestmark = [pytest.mark.stage, pytest.mark.timeout(240), pytest.mark.xdist_group("permissions")]
+pytestmark = [pytest.mark.stage, pytest.mark.timeout(400), pytest.mark.xdist_group("permissions")]
 
 FUNCTIONS = manifest(bootstrap.choose(), OPERATIONS).deployment.functions
 
