@@ -1,7 +1,7 @@
 """Stacks that hold many orders already: filled without the web, in batches, with what each order leaves behind.
 
 An order of ours leaves itself, its reservation and its journal entry, made by the services' own models; one of the
-rival its row and its journal row. Events are long forgotten by then, and counters stay as they are.
+rival what it stores of an order in its own tables. Events are long forgotten by then, and counters stay as they are.
 """
 
 import asyncio
@@ -140,19 +140,29 @@ def _sample(chance: Random, products: int) -> tuple[Order, OrderCreated]:
     return order, created
 
 
-# A version 7 UUID is a moment in milliseconds and chance; the moments here count up through the past year.
+# A version 7 UUID is a moment in milliseconds and chance; the moments here count up through the past year. Orders and
+# their journal entries have the same ids.
 _RIVAL_SQL = """
+set search_path = handwritten;
 insert into orders
 select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '70008' || substr(md5(n::text), 1, 15))::uuid,
-  'till-' || n % 20, md5(n::text), decode(md5(n::text) || md5(n::text), 'hex'), '{shop}',
-  'customer-' || lpad((random() * 4999)::int::text, 4, '0'), 'web', at, 'PROCESSED', 'EUR', 1000, 190, 1190,
-  (select jsonb_agg(jsonb_build_object('sku', 'sku-' || lpad((part * {third} + n % {third})::text, 4, '0'), 'name',
-    'Product ' || n % {third}, 'quantity', 2, 'unit_price', 200, 'tax_rate', 1900, 'net', 333, 'tax', 63, 'gross', 396))
-    from generate_series(0, 2) part),
-  '{{"customer": {{"id": "customer-0000", "name": "Customer 0000", "email": "customer-0000@example.com"}},
-    "delivery": {{"method": "delivery", "address": "0000 Harbour Street, Port Example"}}}}'
+  '{shop}', 'customer-' || lpad((random() * 4999)::int::text, 4, '0'), 'Customer 0000', 'customer-0000@example.com',
+  'web', 'delivery', '0000 Harbour Street, Port Example', 'till-' || n % 20, at, 'PROCESSED', 'EUR', 1000, 190, 1190
 from (select n, now() - interval '365 days' * (1 - n::float / {orders}) as at from generate_series(1, {orders}) n) past;
-insert into journal (order_id, posted_at, currency, debit, credit, amount)
-select id, placed_at, currency, 'cash-clearing', 'deposits', gross from orders;
+insert into order_lines
+select id, part, 'sku-' || lpad((part * {third} + n % {third})::text, 4, '0'), 'Product ' || n % {third}, 2, 200, 1900,
+  333, 63, 396
+from (select id, row_number() over () as n from orders) numbered, generate_series(0, 2) part;
+insert into idempotency_keys
+select placed_by, md5(id::text), decode(md5(id::text) || md5(id::text), 'hex'),
+  json_build_object('order_id', id, 'status', status, 'shop_id', shop_id, 'customer_id', customer_id, 'channel',
+    channel, 'placed_at', placed_at, 'currency', currency, 'net', net, 'tax', tax, 'gross', gross, 'lines',
+    (select json_agg(to_jsonb(line) - 'order_id' - 'number') from order_lines line where order_id = id),
+    'customer', json_build_object('name', customer_name, 'email', customer_email), 'delivery',
+    json_build_object('method', delivery_method, 'address', delivery_address)), placed_at
+from orders;
+insert into journal_entries select id, id, 'paid', currency, placed_at from orders;
+insert into journal_lines select id, 0, 'cash-clearing', gross, 0 from orders
+  union all select id, 1, 'deposits', 0, gross from orders;
 vacuum analyze;
 """

@@ -12,7 +12,7 @@ from bench.peer_shop import PYTHON
 BUILD = Path("build")
 AWS = "aws"  # needs no server and no wrk
 MEASURES = ("burst", "sustained", "growth", AWS)
-PEERS = ("rival", "rival-function", "celery", "sqlite", "sqlite-tuned")
+PEERS = ("rival", "rival-tuned", "rival-function", "celery", "sqlite", "sqlite-tuned")
 MANY_ORDERS = 1_000_000
 NORMAL = {"pairs": 5, "seconds": 20, "burst_seconds": 5, "lag_seconds": 10, "only": MEASURES}
 QUICK = {"pairs": 1, "seconds": 5, "burst_seconds": 2, "lag_seconds": 3, "only": ("burst", "sustained", AWS)}

@@ -27,7 +27,7 @@ PACKAGES = (
     "uvicorn",
     "uvloop",
 )
-SCHEMA = Path(__file__).parent / "peers" / "schema.sql"
+SCHEMAS = [Path(__file__).parent / "peers" / name for name in ("schema.sql", "handwritten.sql")]
 
 
 @dataclass(frozen=True)  # no slots: what is prepared once is kept
@@ -58,8 +58,8 @@ class PeerShop:
         data = self.work / "postgres"
         init_postgres(data)
         with postgres(data, self.work / "postgres.log") as server:
-            server.run(SCHEMA.read_text(encoding="utf-8"))
-            server.run(peer_rows(self.products))
+            for schema in SCHEMAS:
+                server.run(schema.read_text(encoding="utf-8") + peer_rows(self.products))
         return data
 
     def versions(self) -> dict[str, str]:

@@ -14,12 +14,17 @@ from bench.processes import HOST, Running, process
 from bench.servers import redis
 
 POOL = 16  # connections of each web worker: more or fewer were not faster
+HANDWRITTEN_POOL = 8  # likewise, for the form that holds a connection longer
 CELERY_PROCESSES = 2
+HANDWRITTEN = "handwritten"
 
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """FastAPI and one transaction on PostgreSQL that does the whole work: see `peers.postgres` for its two forms."""
+    """FastAPI and one transaction on PostgreSQL that does the whole work.
+
+    `form` is HANDWRITTEN (`peers.handwritten`), or one of the two of `peers.postgres`.
+    """
 
     shop: PeerShop
     form: str
@@ -43,10 +48,11 @@ class Rival:
             environment = {
                 "PEER_DSN": kept.dsn,
                 "PEER_FORM": self.form,
-                "PEER_POOL": str(POOL),
+                "PEER_POOL": str(HANDWRITTEN_POOL if self.form == HANDWRITTEN else POOL),
                 "PEER_PUBLIC_KEY": str(self.shop.public_key),
             }
-            with web(self.shop, "postgres", folder, environment, (kept.pid,), workers=self.workers) as server:
+            app = "handwritten" if self.form == HANDWRITTEN else "postgres"
+            with web(self.shop, app, folder, environment, (kept.pid,), workers=self.workers) as server:
                 yield server
 
     def waiting(self, server: Running) -> int:

@@ -1,10 +1,11 @@
 # mypy: disable-error-code="import-not-found,misc,untyped-decorator"
 # The peer's packages live in `.venv-bench` alone; where they are missing, their classes and decorators have no types.
-"""The honest rival: FastAPI, and one hand-written transaction on PostgreSQL that does everything an order needs.
+"""The honest rival's work in as few round trips as can be had: FastAPI, and one tuned transaction on PostgreSQL.
 
-Order, key, reservation and journal entry become true together or not at all, and a 201 leaves after the commit is on
-disk. `PEER_FORM` says how it is written: `statements` sends them one by one, through FastAPI's own way of reading
-bodies and headers; `function` makes one round trip on a connection of its own small pool, and reads the body itself.
+One wide row is order, lines and key, one row is a whole journal entry, prices are read when the process starts, and the
+stock is kept by a function in the database. `PEER_FORM` says how it is written: `statements` sends them one by one,
+through FastAPI's own way of reading bodies and headers; `function` makes one round trip on a connection of its own
+small pool, and reads the body itself.
 """
 
 import asyncio

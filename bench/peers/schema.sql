@@ -1,4 +1,4 @@
--- What the two PostgreSQL peers keep. `fillfactor` leaves room for new versions of a row on its own page.
+-- What the tuned rivals and Celery keep. `fillfactor` leaves room for new versions of a row on its own page.
 create table products (
   shop_id text not null,
   sku text not null,

@@ -1,6 +1,6 @@
 # mypy: disable-error-code="import-not-found,misc,untyped-decorator"
 # The peers' packages live in `.venv-bench` alone; where they are missing, their classes have no types.
-"""What the two PostgreSQL peers share: the body they accept, the token check, prices, and the row that comes of it."""
+"""What the PostgreSQL peers share: the body they accept, the token check, prices, and the row that comes of it."""
 
 import hashlib
 import os
@@ -115,7 +115,7 @@ def priced(order: NewOrder, caller: Caller, key: str, prices: Prices) -> PricedO
         raise HTTPException(404)
     lines = [_priced_line(order.shop_id, line, prices) for line in order.lines]
     net, tax = sum(line["net"] for line in lines), sum(line["tax"] for line in lines)
-    order_id, now = _time_ordered_id(), datetime.now(UTC)
+    order_id, now = time_ordered_id(), datetime.now(UTC)
     party = order.model_dump(include={"customer", "delivery"}, exclude_none=True)
     fingerprint = hashlib.sha256(order.model_dump_json().encode()).digest()
     wanted = sorted((line.sku, line.quantity) for line in order.lines)
@@ -137,21 +137,27 @@ def _priced_line(shop_id: str, line: Line, prices: Prices) -> dict[str, Any]:
     product = prices.get((shop_id, line.sku))
     if product is None:
         raise HTTPException(422, f"There is no product {line.sku}.")
-    gross, whole = product.unit_price * line.quantity, WHOLE + product.tax_rate
-    tax = (gross * product.tax_rate + whole // 2) // whole
+    net, tax, gross = amounts(product.unit_price, line.quantity, product.tax_rate)
     return {
         "sku": line.sku,
         "name": product.name,
         "quantity": line.quantity,
         "unit_price": product.unit_price,
         "tax_rate": product.tax_rate,
-        "net": gross - tax,
+        "net": net,
         "tax": tax,
         "gross": gross,
     }
 
 
-def _time_ordered_id() -> UUID:
+def amounts(unit_price: int, quantity: int, tax_rate: int) -> tuple[int, int, int]:
+    """Return net, tax and gross of a line whose price has the tax in it."""
+    gross, whole = unit_price * quantity, WHOLE + tax_rate
+    tax = (gross * tax_rate + whole // 2) // whole
+    return gross - tax, tax, gross
+
+
+def time_ordered_id() -> UUID:
     """Return a UUID of version 7 (RFC 9562): new rows go to the end of the index."""
     chance = int.from_bytes(os.urandom(10), "big")
     high = (time.time_ns() // 1_000_000) << 80 | 7 << 76 | (chance >> 68 & 0xFFF) << 64

@@ -15,7 +15,7 @@ import pytest
 from frontdesk.adapters.tokens import keys
 from frontdesk.services.identity import admissions, logins
 from tests.documents.pages import ROOT, Page, is_shown
-from tests.journeys.browser import Browser, answer_in
+from tests.journeys.browser import Browser, answer_in, files_in
 from tests.journeys.running import RunningDesk
 
 PAGE = Page(ROOT / "docs" / "how-to" / "sign-in.md")
@@ -88,7 +88,7 @@ def test_a_partner_gets_a_token_with_curl_and_with_python(desk: RunningDesk, cod
 
 def test_a_person_comes_back_with_a_code_and_stays_signed_in(desk: RunningDesk, code: dict[str, Any]) -> None:
     client = registered(desk, "Web shop")["client"]
-    browser = Browser(desk.url, desk.data / "outbox")
+    browser = Browser(desk.url, files_in(desk.data / "outbox"))
     browser.sign_up("ana@example.com", PASSWORD)
     where = code["way_in"](desk.url, client, BACK, code["verifier"], code["state"])
     back = browser.send(browser.http.get(where), address="ana@example.com", password=PASSWORD)

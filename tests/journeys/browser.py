@@ -1,6 +1,7 @@
 """A person with a browser and a mailbox, as far as the desk can tell."""
 
 import re
+from collections.abc import Callable, Collection, Mapping
 from email import message_from_bytes, policy
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,6 +11,21 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 MAIL_SECONDS = 10.0
+Mailbox = Callable[[], Mapping[str, str]]
+"""The texts of all messages that have come, each under a name that stays."""
+
+
+def files_in(folder: Path) -> Mailbox:
+    """Return the mailbox that is a folder of messages."""
+
+    def texts() -> dict[str, str]:
+        found = {
+            path: message_from_bytes(path.read_bytes(), policy=policy.default)
+            for path in folder.glob("*.eml")
+        }
+        return {path.name: str(message.get_content()) for path, message in found.items()}
+
+    return texts
 
 
 class Form(HTMLParser):
@@ -38,9 +54,9 @@ class Form(HTMLParser):
 class Browser:
     """Keeps cookies, follows nothing by itself."""
 
-    def __init__(self, url: str, mailbox: Path) -> None:
+    def __init__(self, url: str, mailbox: Mailbox) -> None:
         self.http = httpx.Client(base_url=url, timeout=30)
-        self._mailbox = mailbox
+        self.mailbox = mailbox
 
     def send(self, page: httpx.Response, **typed: str) -> httpx.Response:
         """Fill in a page's form and send it."""
@@ -49,22 +65,19 @@ class Browser:
 
     def sign_up(self, address: str, password: str, way_in: str = "/account/link") -> httpx.Response:
         """Ask for a link, open the message, choose a password; return the last page."""
-        already = set(self.messages())
+        already = self.mailbox()
         answer = self.send(self.http.get(way_in), address=address)
         assert answer.status_code == 200, answer.text
         page = self.http.get(self.link_in(self.next_message(already)))
         return self.send(page, password=password)
 
-    def messages(self) -> list[Path]:
-        return sorted(self._mailbox.glob("*.eml"))
-
-    def next_message(self, already: set[Path]) -> str:
+    def next_message(self, already: Collection[str]) -> str:
         """Return the text of the next message to come."""
         deadline = monotonic() + MAIL_SECONDS
         while monotonic() < deadline:
-            for path in set(self.messages()) - already:
-                message = message_from_bytes(path.read_bytes(), policy=policy.default)
-                return str(message.get_content())
+            for name, text in self.mailbox().items():
+                if name not in already:
+                    return text
             sleep(0.02)
         raise TimeoutError("no message came")
 

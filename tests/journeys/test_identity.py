@@ -7,7 +7,7 @@ import pytest
 from authlib.integrations.base_client.errors import OAuthError  # type: ignore[import-untyped] # has its types in another package
 from authlib.integrations.httpx_client import OAuth2Client  # type: ignore[import-untyped]  # as above
 
-from tests.journeys.browser import Browser, Form, answer_in
+from tests.journeys.browser import Browser, Form, answer_in, files_in
 from tests.journeys.oauth import (
     BACK,
     VERIFIER,
@@ -60,7 +60,7 @@ def website(desk: RunningDesk) -> str:
 
 @pytest.fixture
 def browser(desk: RunningDesk) -> Iterator[Browser]:
-    found = Browser(desk.url, desk.data / "outbox")
+    found = Browser(desk.url, files_in(desk.data / "outbox"))
     yield found
     found.http.close()
 
@@ -128,7 +128,7 @@ def test_a_password_is_reset_by_message_and_ends_what_went_before(
 ) -> None:
     token = signed_in(desk, website, browser, "eva@example.com").token
     user = next(u for u in command(desk, "users", "list") if u["email"] == "eva@example.com")
-    already = set(browser.messages())
+    already = browser.mailbox()
     command(desk, "users", "reset-password", user["user_id"], "--language", "es")
     text = browser.next_message(already)
     assert "contraseña" in text
@@ -162,7 +162,7 @@ def test_who_guesses_waits_and_the_person_gets_in_from_their_own_browser(
     desk: RunningDesk, website: str, browser: Browser
 ) -> None:
     signed_in(desk, website, browser, "gina@example.com")
-    stranger = Browser(desk.url, desk.data / "outbox")
+    stranger = Browser(desk.url, files_in(desk.data / "outbox"))
     answers = [sign_in(stranger, way_in(desk, website), "gina@example.com", f"guess {n}") for n in range(6)]
     assert [answer.status_code for answer in answers] == [403] * 5 + [429]
     assert sign_in(stranger, way_in(desk, website), "gina@example.com").status_code == 429
@@ -266,7 +266,7 @@ def test_a_form_from_elsewhere_is_not_taken(desk: RunningDesk, website: str, bro
     browser.sign_up("jo@example.com", PASSWORD)
     page = browser.http.get(way_in(desk, website))
     typed = {"address": "jo@example.com", "password": PASSWORD}
-    stranger = Browser(desk.url, desk.data / "outbox")
+    stranger = Browser(desk.url, files_in(desk.data / "outbox"))
     assert stranger.send(page, **typed).status_code == 403  # no cookie
     stranger.http.get(way_in(desk, website))
     assert stranger.send(page, **typed).status_code == 403  # another browser's token
@@ -318,7 +318,7 @@ def test_a_throttled_address_still_lets_a_known_browser_in(
     signed_in(desk, website, browser, "lea@example.com")
     for _ in range(60):
         httpx.post(f"{desk.url}/oauth/token", data={"grant_type": "client_credentials", "client_id": "cli_x"})
-    stranger = Browser(desk.url, desk.data / "outbox")
+    stranger = Browser(desk.url, files_in(desk.data / "outbox"))
     assert sign_in(stranger, way_in(desk, website), "lea@example.com").status_code == 429
     stranger.http.cookies.set("desk-device", f"{'A' * 22}.{'A' * 43}")
     assert sign_in(stranger, way_in(desk, website), "lea@example.com").status_code == 429

@@ -1,5 +1,6 @@
 """A stage on the emulator, deployed as anybody deploys one: with `frontdesk deploy`, from an empty folder."""
 
+import json
 import os
 import platform
 import subprocess
@@ -159,6 +160,15 @@ class DeployedDesk:
             ReturnValues="UPDATED_OLD",
         )
         return cast("str", done["Attributes"]["d"]["S"])
+
+    def messages(self) -> dict[str, str]:
+        """Return the texts of all messages to people, which a stage keeps among its records."""
+        kept = self.aws("dynamodb").scan(
+            TableName=self.table("identity"),
+            FilterExpression="begins_with(pk, :outbox)",
+            ExpressionAttributeValues={":outbox": {"S": "outbox:"}},
+        )["Items"]
+        return {item["pk"]["S"]: json.loads(item["d"]["S"])["text"] for item in kept}
 
     def switch(self, subscribers: Sequence[str], *, on: bool) -> None:
         """Let these read their queues, or not."""

@@ -10,13 +10,18 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import msgspec
+from authlib.integrations.base_client.errors import OAuthError  # type: ignore[import-untyped] # has its types in another package
 
 from frontdesk.adapters.aws import envelope
 from frontdesk.kernel.messages import wrap
 from frontdesk.kernel.records import CancelTimer, SetTimer
 from frontdesk.services.inventory.holds import HoldLapsed
+from tests.journeys.browser import Browser
+from tests.journeys.oauth import BACK, VERIFIER, close_clients, person, way_in
 from tests.stage.teller import (
+    LAST_TRY,
     SHOP,
     BrokenOffError,
     Teller,
@@ -40,6 +45,7 @@ _ORDER = {
     "delivery": {"method": "collection"},
 }
 _CLIENT = {"name": "Story", "scopes": ["orders:read"], "grants": {f"shop:{SHOP}": "staff"}}
+_WEBSITE = {"name": "Website", "scopes": ["orders:read"], "redirect_uris": [BACK], "public": True}
 _PRODUCT = {"name": "Story", "category": "story", "retail": 100, "tax_rate": 0}
 _WEBHOOK = {"url": "https://example.com/story", "events": ["order.created"]}
 
@@ -159,6 +165,7 @@ def inventory_keeper(teller: Teller, _: str) -> Iterator[None]:
         bodies = come(sku)
         yield
         teller.hear("inventory-keeper", *bodies)
+        teller.hear("inventory-keeper", unreadable(bodies[0]), tries=LAST_TRY)
 
 
 def accounting(teller: Teller, _: str) -> Iterator[None]:
@@ -204,9 +211,23 @@ def webhooks_sender(teller: Teller, _: str) -> Iterator[None]:
 
 
 def identity_oauth(teller: Teller, _: str) -> Iterator[None]:
-    client = teller.ask("register_client", _CLIENT)
+    """Somebody signs up; and signs in, comes back with a code, and stays signed in."""
+    website = teller.ask("register_client", _WEBSITE)["client_id"]
+    address, password = f"{secrets.token_hex(4)}@example.com", secrets.token_hex(8)
+    browser = Browser(teller.desk.url, teller.desk.messages)
+    browser.sign_up(address, password)
     yield
-    teller.sign_in(client["client_id"], client["client_secret"])
+    client = person(teller.desk, website)
+    try:
+        page = browser.http.get(way_in(teller.desk, website))
+        back = browser.send(page, address=address, password=password).headers["location"]
+        client.fetch_token(authorization_response=back, code_verifier=VERIFIER, state="s-1")
+        client.refresh_token(f"{teller.desk.url}/oauth/token")
+    except (LookupError, OAuthError, httpx.HTTPError) as error:
+        raise BrokenOffError(f"signing in: {type(error).__name__}") from error
+    finally:
+        browser.http.close()
+        close_clients()
 
 
 def relay(service: str) -> Story:
@@ -253,7 +274,7 @@ def operations(teller: Teller, resource: str) -> Iterator[None]:
     at_stake = at_stake[:1]
     for queue in at_stake:
         known = next(event for event in queue.events if event in teller.heard)
-        teller.hear(queue.name, unreadable(teller.heard[known]), tries=8)
+        teller.hear(queue.name, unreadable(teller.heard[known]), tries=LAST_TRY)
     yield
     for queue in at_stake:
         found = teller.ask("list_letters", query={"subscriber": queue.name})["items"]
@@ -323,7 +344,7 @@ STORIES: dict[str, Story] = {
 def collected(teller: Teller) -> dict[str, Any]:
     """Let everything happen that the stories tell again; return a message of each sort that was told, by its event."""
     with tapped(teller.desk) as url, webhook(teller):
-        id = order(teller)
+        id = teller.until(lambda: order(teller))  # once orders has heard of the products
         few = f"few-{secrets.token_hex(3)}"
         teller.ask("set_product", _PRODUCT, sku=few)
         teller.ask("receive_stock", {"location": "store-room", "quantity": 2, "low_at": 1}, sku=few)

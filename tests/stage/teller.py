@@ -4,11 +4,9 @@ import copy
 import itertools
 import secrets
 import time
-from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -143,28 +141,6 @@ class Teller:
             text.replace(self.heard[event]["detail"]["metadata"]["source"], id)
         )
         return found
-
-    def sign_in(self, client_id: str, secret: str) -> str:
-        """Let a client fetch a token. Raises BrokenOffError."""
-        event = {
-            "version": "2.0",
-            "routeKey": "POST /oauth/token",
-            "rawPath": "/oauth/token",
-            "rawQueryString": "",
-            "headers": {
-                "authorization": f"Basic {b64encode(f'{client_id}:{secret}'.encode()).decode()}",
-                "content-type": "application/x-www-form-urlencoded",
-            },
-            "requestContext": {
-                "http": {"method": "POST", "path": "/oauth/token", "sourceIp": "203.0.113.24"}
-            },
-            "body": "grant_type=client_credentials",
-        }
-        answer = self.invoke("identity-oauth", event)
-        if answer["statusCode"] != HTTPStatus.OK:
-            raise BrokenOffError(f"signing in: {answer}")
-        token: str = msgspec.json.decode(answer["body"])["access_token"]
-        return token
 
     @contextmanager
     def paused(self, subscriber: str) -> Iterator[Callable[[str], list[dict[str, Any]]]]:

@@ -18,7 +18,7 @@ from tests.stage.deployed import DeployedDesk, deployed, load_demo
 from tests.stage.stories import STORIES, collected
 from tests.stage.teller import BrokenOffError, Teller
 
-pytestmark = [pytest.mark.stage, pytest.mark.timeout(240), pytest.mark.xdist_group("permissions")]
+pytestmark = [pytest.mark.stage, pytest.mark.timeout(400), pytest.mark.xdist_group("permissions")]
 
 FUNCTIONS = manifest(bootstrap.choose(), OPERATIONS).deployment.functions
 
@@ -114,9 +114,11 @@ def begin_anew(desk: DeployedDesk, function: str, *, without_secrets: bool) -> N
         names = [one["Name"] for one in ssm.describe_parameters()["Parameters"]]
         for name in names:
             ssm.delete_parameter(Name=name)
-    desk.aws("lambda").update_function_configuration(
-        FunctionName=f"{desk.stage.prefix}-{function}", Description=f"begun anew without {without_secrets}"
-    )
+    name, lambdas = f"{desk.stage.prefix}-{function}", desk.aws("lambda")
+    settled = lambdas.get_function_configuration(FunctionName=name)["Timeout"]
+    lambdas.update_function_configuration(
+        FunctionName=name, Timeout=settled
+    )  # the emulator, too, begins anew
 
 
 def told(teller: Teller, function: str, action: str, resource: str) -> bool:

@@ -46,7 +46,7 @@ async def reply(send: "Send", response: Response, correlation_id: str) -> None:
         (b"content-length", str(len(response.body)).encode()),
         (b"x-correlation-id", correlation_id.encode()),
     ]
-    headers.extend((name.encode(), value.encode()) for name, value in response.headers.items())
+    headers += [(name.encode(), value.encode()) for name, value in response.headers.items()]
     if "cache-control" not in response.headers:
         headers.append((b"cache-control", b"no-store"))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})

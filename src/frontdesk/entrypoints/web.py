@@ -6,6 +6,8 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from frontdesk.entrypoints.wire import Connection
+
 STOP_SECONDS = 10  # that open requests have to end
 
 
@@ -23,7 +25,8 @@ def web_server(app: ASGIApp) -> WebServer:
     config = uvicorn.Config(
         app,
         loop="asyncio",
-        http="httptools",
+        http=Connection,
+        ws="none",
         lifespan="off",
         log_config=None,
         access_log=False,

@@ -37,6 +37,6 @@ def check(commit: Commit, view: View, now: datetime) -> None:
         if held is not None and held.binds(claim.owner, now):
             raise ClaimTaken(claim.key, held.owner)
     if commit.counters:
-        refused = tuple(add.key for add in commit.counters if not add.allows(view.standing(add.key)))
+        refused = [add.key for add in commit.counters if not add.allows(view.standing(add.key))]
         if refused:
-            raise CounterRefused(refused)
+            raise CounterRefused(tuple(refused))

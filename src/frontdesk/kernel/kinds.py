@@ -38,7 +38,7 @@ class Kind(msgspec.Struct, Generic[T], frozen=True, eq=False):
     indexes: tuple[Index[T], ...] = ()
     as_created: Callable[[T], T] = lambda value: value
     often_read: bool = False
-    _at_hand: OrderedDict[str, T] = msgspec.field(default_factory=OrderedDict)
+    _at_hand: OrderedDict[str, tuple[Record, "Stored[T]"]] = msgspec.field(default_factory=OrderedDict)
 
     def __repr__(self) -> str:
         """Show the name alone: what is at hand may be personal."""
@@ -50,19 +50,17 @@ class Kind(msgspec.Struct, Generic[T], frozen=True, eq=False):
 
     def load(self, record: Record) -> "Stored[T]":
         """Read a record of any schema number that this kind ever had."""
-        # An older body may read the same and mean another.
-        keep = self.often_read and record.schema == self.schema
-        keep = keep and len(record.body) <= limits.VALUE_AT_HAND_CHARS
-        value = self._at_hand.get(record.body) if keep else None
-        if value is None:
-            value = read(
-                record.body, self.type, schema=record.schema, newest=self.schema, upcasts=self.upcasts
-            )
-            if keep:
-                self._at_hand[record.body] = value
-                if len(self._at_hand) > limits.VALUES_AT_HAND:  # the one longest here makes room
-                    self._at_hand.popitem(last=False)
-        return Stored(self, record.id, value, record.version, record.origin, record.handled)
+        if self.often_read:
+            known = self._at_hand.get(record.id)
+            if known is not None and known[0] == record:
+                return known[1]
+        value = read(record.body, self.type, schema=record.schema, newest=self.schema, upcasts=self.upcasts)
+        found = Stored(self, record.id, value, record.version, record.origin, record.handled)
+        if self.often_read and len(record.body) <= limits.VALUE_AT_HAND_CHARS:
+            self._at_hand[record.id] = (record, found)
+            if len(self._at_hand) > limits.VALUES_AT_HAND:  # the one longest here makes room
+                self._at_hand.popitem(last=False)
+        return found
 
 
 class Stored(msgspec.Struct, Generic[T], frozen=True):

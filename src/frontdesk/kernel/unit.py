@@ -195,10 +195,11 @@ class Unit(msgspec.Struct, eq=False):
         return primary
 
     def _seen(self, kind: Kind[T], record: Record) -> Stored[T]:
-        marks = (record.origin, *record.handled) if record.origin or record.handled else ()
-        if self.mark is not None and marks and self.mark.known(marks):
-            raise AlreadyHandledError(kind.load(record))
-        return kind.load(record)
+        stored = kind.load(record)
+        marks = (record.origin, *record.handled) if record.handled or record.origin else ()
+        if marks and self.mark is not None and self.mark.known(marks):
+            raise AlreadyHandledError(stored)
+        return stored
 
     def _marked(self, primary: Stored[T]) -> Stored[T]:
         if self.mark is None:

@@ -50,7 +50,7 @@ _USES: dict[str, Sequence[str]] = {
         "role-by_place",
         *SECRETS,
     ),
-    "identity-oauth": (GET, PUT, CHECK, "withdrawal-recent", SEE, MAKE),
+    "identity-oauth": (GET, PUT, CHECK, SEE, MAKE),
     "identity-messages": (GET, PUT, SEE, MAKE, TELL),
     "identity-withdrawals": (),
     "webhooks-http": (GET, MANY, PUT, "webhook_delivery-by_webhook"),

@@ -89,6 +89,11 @@ class Database:
         """Return a record as it was last committed, if it is at hand."""
         return self._hot.get((kind, id))
 
+    def hot_many(self, kind: str, ids: Iterable[str]) -> dict[str, Record]:
+        """Return those of these records that are at hand, by id."""
+        hot = self._hot
+        return {id: hot[kind, id] for id in ids if (kind, id) in hot}
+
     def keep_hot(self, record: Record) -> None:
         """Keep a committed record at hand; the one longest here makes room."""
         if len(record.body) > HOT_BODY_CHARS:

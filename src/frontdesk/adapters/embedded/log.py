@@ -241,9 +241,10 @@ class EventLog:
 
     def _from_memory(self, position: Position, limit: int) -> list[Entry]:
         found: list[Entry] = []
-        for place in range(position.cursor + 1 - self._recent[0][0], len(self._recent)):
-            seq, message = self._recent[place]
-            if message.name in position.names:
+        recent, names = self._recent, position.names
+        for place in range(position.cursor + 1 - recent[0][0], len(recent)):
+            seq, message = recent[place]
+            if message.name in names:
                 found.append(Entry(seq, message))
                 if len(found) == limit:
                     break

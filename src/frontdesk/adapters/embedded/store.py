@@ -33,14 +33,10 @@ class SqliteStore:
 
     async def get_many(self, kind: str, ids: Sequence[str]) -> Mapping[str, Record]:
         """See `ports.Store`."""
-        found: dict[str, Record] = {}
-        cold = []
-        for id in ids:
-            record = self._database.hot(kind, id)
-            if record is None:
-                cold.append(id)
-            else:
-                found[id] = record
+        found = self._database.hot_many(kind, ids)
+        if len(found) == len(ids):
+            return found
+        cold = [id for id in ids if id not in found]
         table = self._database.tables[kind]
         for some in chunks(cold):
             for row in self._database.reading.execute(
