@@ -43,6 +43,7 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
     stored_bytes: float = 0
     events: float = 0
     queue_requests: float = 0
+    schedules: float = 0  # that fired
     polls: float = 0  # of queues, by Lambda, whether there is something or not
     log_bytes: float = 0
     lists: float = 0
@@ -80,6 +81,7 @@ def bill(use: Use, prices: Prices) -> Bill:
         ),
         Term("EventBridge", use.events, "events", use.events * prices.event),
         Term("SQS, messages", use.queue_requests, "requests", use.queue_requests * prices.queue_request),
+        Term("Scheduler", use.schedules, "schedules", use.schedules * prices.schedule),
         Term("SQS, polling", use.polls, "requests", use.polls * prices.queue_request),
         Term("CloudWatch, logs", use.log_bytes / GB, "GB", use.log_bytes / GB * prices.log_gb),
         Term("CloudWatch, alarms", use.alarms, "alarms", use.alarms * prices.alarm_month),

@@ -40,6 +40,8 @@ class Step:
     stored_whole: int = 0  # the same with indexes of whole items
     commits: int = 0
     answered: int = 0  # bytes of the answer to a request
+    schedules: int = 0  # that woke it
+    is_direct: bool = False  # called by another function, past the API
     told: list[Message] = field(default_factory=list)
     timers: list[SetTimer] = field(default_factory=list)
 

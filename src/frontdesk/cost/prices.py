@@ -18,6 +18,7 @@ class Prices(msgspec.Struct, frozen=True):
     read_unit: float
     table_gb_month: float
     event: float
+    schedule: float  # of EventBridge Scheduler, as it fires
     queue_request: float
     log_gb: float
     alarm_month: float

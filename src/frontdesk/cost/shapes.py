@@ -51,7 +51,7 @@ def _use_of(step: Step, deployment: Deployment, habits: Habits, batch: float) ->
     looks = 1 if is_request and OAUTH in functions else 0  # whether the caller's token was withdrawn
     calls = step.calls + looks + (REPEAT_CALLS if repeats else 0)
     used = Use(
-        api_requests=1 if is_request else 0,
+        api_requests=1 if is_request and not step.is_direct else 0,
         invocations=share,
         gb_seconds=_seconds(function, calls, habits, share),
         table_writes=step.written,
@@ -60,6 +60,7 @@ def _use_of(step: Step, deployment: Deployment, habits: Habits, batch: float) ->
         reads=step.read + looks,
         stored_bytes=step.stored_whole if habits.whole_indexes else step.stored,
         queue_requests=0 if is_request else 1 + QUEUE_REQUESTS * share,
+        schedules=step.schedules,
         log_bytes=share * (LINE_BYTES + PLATFORM_BYTES),
     )
     return used + _passing_on(step, deployment, functions, habits, 1 / batch)

@@ -3,18 +3,15 @@
 A small shop is set up first, and an order goes its way unmeasured: what every shop pays once is not an order's price.
 """
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
-from frontdesk.adapters.memory.clock import FixedClock, SeededChance
-from frontdesk.adapters.memory.store import MemoryStore
-from frontdesk.cost.meter import MeteredStore, Step
-from frontdesk.kernel.bus import Bus
+from frontdesk.cost.meter import Step
+from frontdesk.cost.play import Play
 from frontdesk.kernel.callers import Caller
-from frontdesk.kernel.http import Call, Document
 from frontdesk.kernel.ports import Store
 from frontdesk.kernel.services import Service
 from frontdesk.services.catalogue.demo import DEMO_PRODUCTS, DEMO_SHOP, DEMO_SHOP_ID
@@ -29,7 +26,6 @@ from frontdesk.services.orders.commands import (
     WantedLine,
 )
 
-T = TypeVar("T")
 START = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
 NEEDED = ("catalogue", "orders")  # without them nobody can order
 
@@ -50,35 +46,35 @@ class Shop:
     """A shop in the stores that `store` makes, by service; messages are taken in one after another."""
 
     def __init__(self, services: Sequence[Service], store: Callable[[Service], Store] | None = None) -> None:
-        self.clock = FixedClock(START)
-        self.steps: list[Step] = []
-        self._services = {service.name: service for service in services}
-        self._bus = Bus(self.clock, SeededChance(1))
-        make = store or (lambda _: MemoryStore(self.clock))
-        self._stores = {one.name: MeteredStore(make(one), one.kinds, self.clock) for one in services}
+        self._play = Play(services, START, store)
+        self._has_stock = any(service.name == "inventory" for service in services)
         scopes = frozenset(scope for service in services for scope in service.scopes)
         self._owner = Caller("owner", scopes, {f"shop:{DEMO_SHOP_ID}": "owner"})
         self._customer = Caller("usr_ana", scopes)
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        """What was done since the shop was opened."""
+        return self._play.steps
 
     def open(self) -> None:
         """Set the shop up and sell one order."""
         shop = {"shop_id": DEMO_SHOP_ID}
         self._ask("catalogue", "PUT /shops/{shop_id}", shop, DEMO_SHOP)
-        has_stock = "inventory" in self._services  # else nobody could tell that an order's goods are there
         for sku, demo in DEMO_PRODUCTS.items():
-            product = msgspec.structs.replace(demo, tracked=demo.tracked and has_stock)
+            product = msgspec.structs.replace(demo, tracked=demo.tracked and self._has_stock)
             self._ask("catalogue", "PUT /shops/{shop_id}/products/{sku}", {**shop, "sku": sku}, product)
-        if has_stock:
+        if self._has_stock:  # else nobody could tell that an order's goods are there
             for sku, receipt in DEMO_STOCK[DEMO_SHOP_ID].items():
                 path = {**shop, "sku": sku}
                 self._ask("inventory", "POST /shops/{shop_id}/stock/{sku}/receipts", path, receipt)
         self.sell()
-        self.steps.clear()
+        self._play.forget()
 
     def sell(self) -> None:
         """Have an order placed, looked at, dispatched and delivered, each when all have taken in what was before."""
-        self.clock.advance(timedelta(hours=1))
-        placed: Any = self._ask("orders", "POST /orders", {}, ORDER, by=self._customer)
+        self._play.until(self._play.clock.now() + timedelta(hours=1))
+        placed = self._ask("orders", "POST /orders", {}, ORDER, by=self._customer)
         order = {"id": placed.id}
         self._ask("orders", "GET /orders/{id}", order, by=self._customer)
         self._ask(
@@ -88,33 +84,8 @@ class Shop:
 
     def _ask(
         self, service: str, line: str, path: Mapping[str, str], *body: object, by: Caller | None = None
-    ) -> object:
-        found = self._services[service]
-        route = next(route for route in found.routes if f"{route.method} {route.path}" == line)
-        key = f"{line} {sorted(path.values())} {self.clock.now()}" if route.takes_key else ""
-        canonical = msgspec.json.encode(body[0]) if body else b""
-        call = Call(by or self._owner, path, body, f"req_{'0' * 24}", key, canonical)
-        self._begin(f"{service}-http", service)
-        step = self.steps[-1]
-        result: object = _drive(self._bus.ask(found, route, call, self._stores[service])).result
-        told = route.answer(result)
-        step.answered = len(told.content if isinstance(told, Document) else msgspec.json.encode(told))
-        self._hear(service)
-        return result
-
-    def _hear(self, service: str) -> None:
-        """Hand what the last step told to everybody who reacts to it."""
-        for message in tuple(self.steps[-1].told):
-            for listening in self._services.values():
-                for reaction in listening.reactions:
-                    if message.name == reaction.on.NAME:
-                        self._begin(reaction.subscriber, listening.name)
-                        _drive(self._bus.react(listening, reaction, message, self._stores[listening.name]))
-                        self._hear(listening.name)
-
-    def _begin(self, function: str, service: str) -> None:
-        self.steps.append(Step(function, service))
-        self._stores[service].step = self.steps[-1]
+    ) -> Any:
+        return self._play.ask(by or self._owner, service, line, path, *body)
 
 
 def steps_of_an_order(services: Sequence[Service]) -> Sequence[Step]:
@@ -126,13 +97,3 @@ def steps_of_an_order(services: Sequence[Service]) -> Sequence[Step]:
     shop.open()
     shop.sell()
     return tuple(shop.steps)
-
-
-def _drive(work: Coroutine[Any, Any, T]) -> T:
-    """Run to its end what never waits for a loop."""
-    try:
-        work.send(None)
-    except StopIteration as done:
-        result: T = done.value
-        return result
-    raise RuntimeError("a handler waited for an event loop")

@@ -1,10 +1,21 @@
 """What a stage may cost. Whoever makes an order dearer, or sleep, has to say so here."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 import pytest
 
 from frontdesk.bootstrap import choose
 from frontdesk.cost.bill import Bill, Use, bill, gb_seconds
+from frontdesk.cost.clinic import (
+    SECOND,
+    Clinic,
+    NothingToBookError,
+    steps_of_a_record,
+    steps_of_an_appointment,
+)
 from frontdesk.cost.idle import idle
+from frontdesk.cost.meter import Step
 from frontdesk.cost.prices import price_list, prices_of
 from frontdesk.cost.shapes import OURS, USUAL, Habits, orders
 from frontdesk.cost.story import NothingToSellError, steps_of_an_order
@@ -13,6 +24,7 @@ from frontdesk.manifest.author import manifest
 
 MILLION = 1e6
 SHOP = ("catalogue", "orders", "inventory", "accounting")
+CLINIC = ("appointments", "notifications")
 SMALLEST = ("catalogue", "orders")  # that can sell something
 REGIONS = sorted(price_list().regions)
 
@@ -48,6 +60,55 @@ def test_a_million_orders_cost_at_most_seven_tenths_of_the_usual(
 @pytest.mark.parametrize("region", REGIONS)
 def test_the_smallest_shop_sleeps_for_at_most_a_dollar_a_month(region: str) -> None:
     assert asleep(region, *SMALLEST).dollars <= 1.00
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_a_clinic_sleeps_for_at_most_a_dollar_a_month(region: str) -> None:
+    assert asleep(region, *CLINIC).dollars <= 1.00
+
+
+def visit(region: str, steps: Sequence[Step]) -> Bill:
+    shape = manifest(choose(CLINIC), OPERATIONS).deployment
+    return bill(orders(steps, shape, OURS, MILLION), prices_of(region))
+
+
+def test_a_million_appointments_cost_what_is_said_of_them() -> None:
+    """Whoever makes an appointment dearer has to say so here, and in docs/how-to/run-a-clinic.md."""
+    told, silent = steps_of_an_appointment(choose(CLINIC)), steps_of_a_record(choose(CLINIC))
+
+    assert visit("us-east-1", told).dollars <= 400
+    assert visit("us-east-1", silent).dollars <= 80
+
+
+def test_a_patient_is_told_four_times_and_what_became_of_it_comes_back() -> None:
+    steps = steps_of_an_appointment(choose(CLINIC))
+    asked = Counter((step.function, step.is_direct) for step in steps)
+
+    assert asked["notifications-http", True] == 4  # booked, will you come?, thank you, soon
+    assert asked["notifications-http", False] == 4 * 3 + 1  # out, there, read; and the answer
+    assert sum(step.schedules for step in steps) == 3  # two reminders, and one for those who did not answer
+
+
+def test_where_nobody_sends_an_appointment_is_cheaper() -> None:
+    alone = steps_of_an_appointment(choose(["appointments"]))
+
+    assert {step.function for step in alone} == {"appointments-http", "appointments"}
+
+
+def test_a_visit_does_not_cost_more_the_more_there_were() -> None:
+    services = choose(CLINIC)
+    clinic = Clinic(services)
+    clinic.open()
+    clinic.see(SECOND)
+
+    assert [(step.function, step.written) for step in clinic.steps] == [
+        (step.function, step.written) for step in steps_of_an_appointment(services)
+    ]
+
+
+def test_nobody_can_book_where_there_is_no_clinic() -> None:
+    with pytest.raises(NothingToBookError):
+        steps_of_an_appointment(choose(["inventory"]))
 
 
 def test_every_term_of_a_million_orders_is_known() -> None:

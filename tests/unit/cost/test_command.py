@@ -38,10 +38,27 @@ def test_a_sleeping_stage_is_priced_by_the_month() -> None:
     assert "ratio" not in found
 
 
+def test_appointments_are_priced_with_and_without_what_patients_are_told() -> None:
+    words = ["cost", "--appointments", "1e6", "--services", "appointments,notifications"]
+    table, found = RUN.invoke(app, words), RUN.invoke(app, [*words, "--json"])
+
+    assert table.stdout.splitlines()[0].split("\t") == [
+        "What",
+        "Unit",
+        "Quantity",
+        "Dollars",
+        "Quantity",
+        "Silent",
+    ]
+    together = msgspec.json.decode(found.stdout)["together"]
+    assert 0 < together["silent"] < together["dollars"]
+
+
 def test_what_cannot_be_priced_is_said_in_a_sentence() -> None:
     for words, said in (
         (["--region", "mars"], "not of mars"),
         (["--services", "orders"], "Nobody can order"),
+        (["--appointments", "1", "--services", "orders"], "Nobody can book"),
     ):
         refused = RUN.invoke(app, ["cost", *words])
         assert said in str(refused.exception)

@@ -14,10 +14,23 @@ if TYPE_CHECKING:  # imported only when something is priced
     from frontdesk.manifest.shape import Deployment
 
 COUNT, THOUSAND = 1_000_000, 1_000
+ASLEEP = "{} alarms, 10 metrics and 3 dashboards of an account are free; no other allowance is counted."
+ORDER = (
+    "An order is placed, looked at, dispatched and delivered. The usual sample: Powertools with a table of repeats,"
+    " indexes of whole items, every event published; all else as here."
+)
+VISIT = (
+    "An appointment is booked, its patient told, reminded, answers by a button, is told, reminded again, and seen;"
+    " WhatsApp says of each message that it went out, came and was read. Silent: booked, looked at, moved and cancelled"
+    " for somebody who is not written to. What WhatsApp itself asks for a message is not on AWS's bill."
+)
 
 
 def cost(
     orders: Annotated[float, typer.Option(help="So many orders, from placing to delivery.", min=1)] = COUNT,
+    appointments: Annotated[
+        float | None, typer.Option(help="So many appointments instead, from booking to visit.", min=1)
+    ] = None,
     idle: Annotated[bool, typer.Option("--idle", help="A month in which nobody comes, instead.")] = False,
     batch: Annotated[
         float,
@@ -28,13 +41,19 @@ def cost(
     json: Json = False,
 ) -> None:
     """Print what a stage costs on AWS, term by term, beside the usual sample that does the same work."""
-    from frontdesk.cost.prices import UnknownRegionError, price_list  # noqa: PLC0415 - see above
+    from frontdesk.cost.clinic import NothingToBookError  # noqa: PLC0415 - see above
+    from frontdesk.cost.prices import UnknownRegionError, price_list  # noqa: PLC0415
     from frontdesk.cost.story import NothingToSellError  # noqa: PLC0415
 
     shape, listed = manifest_of(services).deployment, price_list()
     try:
-        bills = _idle(shape, region) if idle else _orders(shape, services, orders, batch, region)
-    except (UnknownRegionError, NothingToSellError) as error:
+        if idle:
+            bills, assumed = _idle(shape, region), ASLEEP.format(listed.alarms_free)
+        elif appointments is not None:
+            bills, assumed = _appointments(shape, services, appointments, batch, region), VISIT
+        else:
+            bills, assumed = _orders(shape, services, orders, batch, region), ORDER
+    except (UnknownRegionError, NothingToSellError, NothingToBookError) as error:
         raise CommandError(str(error)) from error
     if json:
         show.as_json({"region": region, "prices_of": listed.as_of, "bills": bills} | _sums(bills))
@@ -42,7 +61,7 @@ def cost(
     _table(bills)
     if "usual" in bills:
         show.note(f"That is {bills['dollars'].dollars / bills['usual'].dollars:.2f} of the usual.")
-    show.note(f"Dollars in {region} on {listed.as_of}, before tax. {_assumed(listed.alarms_free, idle=idle)}")
+    show.note(f"Dollars in {region} on {listed.as_of}, before tax. {assumed}")
 
 
 def _idle(shape: "Deployment", region: str) -> dict[str, "Bill"]:
@@ -67,8 +86,27 @@ def _orders(shape: "Deployment", services: str, count: float, batch: float, regi
     }
 
 
+def _appointments(
+    shape: "Deployment", services: str, count: float, batch: float, region: str
+) -> dict[str, "Bill"]:
+    from frontdesk import bootstrap  # noqa: PLC0415 - as above
+    from frontdesk.cost.bill import bill  # noqa: PLC0415
+    from frontdesk.cost.clinic import steps_of_a_record, steps_of_an_appointment  # noqa: PLC0415
+    from frontdesk.cost.prices import prices_of  # noqa: PLC0415
+    from frontdesk.cost.shapes import OURS, orders  # noqa: PLC0415
+
+    chosen = bootstrap.choose(names_in(services))
+    stories = {"dollars": steps_of_an_appointment(chosen), "silent": steps_of_a_record(chosen)}
+    return {
+        name: bill(orders(steps, shape, OURS, count, batch), prices_of(region))
+        for name, steps in stories.items()
+    }
+
+
 def _table(bills: dict[str, "Bill"]) -> None:
-    longest = list(bills.values())[-1]  # whatever costs something with us costs something there
+    longest = max(
+        bills.values(), key=lambda one: len(one.terms)
+    )  # what costs something in one is in that one
     rows: list[list[object]] = []
     for term in longest.terms:
         row: list[object] = [term.name, term.unit]
@@ -90,12 +128,3 @@ def _sums(bills: dict[str, "Bill"]) -> dict[str, object]:
     sums = {name: round(found.dollars, 4) for name, found in bills.items()}
     ratio = {"ratio": round(sums["dollars"] / sums["usual"], 4)} if "usual" in sums else {}
     return {"together": sums, **ratio}
-
-
-def _assumed(free: int, *, idle: bool) -> str:
-    if idle:
-        return f"{free} alarms, 10 metrics and 3 dashboards of an account are free; no other allowance is counted."
-    return (
-        "An order is placed, looked at, dispatched and delivered. The usual sample: Powertools with a table of repeats,"
-        " indexes of whole items, every event published; all else as here."
-    )
