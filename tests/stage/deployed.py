@@ -163,12 +163,22 @@ class DeployedDesk:
 
     def messages(self) -> dict[str, str]:
         """Return the texts of all messages to people, which a stage keeps among its records."""
-        kept = self.aws("dynamodb").scan(
-            TableName=self.table("identity"),
-            FilterExpression="begins_with(pk, :outbox)",
-            ExpressionAttributeValues={":outbox": {"S": "outbox:"}},
-        )["Items"]
-        return {item["pk"]["S"]: json.loads(item["d"]["S"])["text"] for item in kept}
+        kept = self._kept("identity", "outbox")
+        found = {key: said["text"] for key, said in kept.items()}
+        if any(table.name == "notifications" for table in self.manifest.deployment.tables):
+            kept = self._kept("notifications", "message")
+            found |= {key: said["content"]["text"] for key, said in kept.items()}
+        return found
+
+    def _kept(self, service: str, kind: str) -> dict[str, Any]:
+        """Return all records of a kind."""
+        pages = self.aws("dynamodb").get_paginator("scan")
+        told = pages.paginate(
+            TableName=self.table(service),
+            FilterExpression="begins_with(pk, :kind)",
+            ExpressionAttributeValues={":kind": {"S": f"{kind}:"}},
+        )
+        return {item["pk"]["S"]: json.loads(item["d"]["S"]) for page in told for item in page["Items"]}
 
     def switch(self, subscribers: Sequence[str], *, on: bool) -> None:
         """Let these read their queues, or not."""

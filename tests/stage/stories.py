@@ -14,12 +14,13 @@ import httpx
 import msgspec
 from authlib.integrations.base_client.errors import OAuthError  # type: ignore[import-untyped] # has its types in another package
 
-from frontdesk.adapters.aws import envelope
-from frontdesk.kernel.messages import wrap
+from frontdesk import bootstrap
 from frontdesk.kernel.records import CancelTimer, SetTimer
 from frontdesk.services.inventory.holds import HoldLapsed
 from tests.journeys.browser import Browser
 from tests.journeys.oauth import BACK, VERIFIER, close_clients, person, way_in
+from tests.stage import clinic_stories
+from tests.stage.clinic_stories import said
 from tests.stage.teller import (
     LAST_TRY,
     SHOP,
@@ -36,7 +37,12 @@ from tests.stage.teller import (
 Story = Callable[[Teller, str], Iterator[None]]
 """What it is told with, and the resource that is at stake, as the manifest calls it."""
 
-LETTERS = ("orders", "identity", "inventory", "accounting", "webhooks")
+_TIMED = {  # a timer of each service that has some
+    "inventory": "Hold Lapsed",
+    "webhooks": "Delivery Retried",
+    "appointments": "Appointment Hold Over",
+    "notifications": "Message Retried",
+}
 _ORDER = {
     "shop_id": SHOP,
     "channel": "web",
@@ -142,14 +148,11 @@ def orders_price_list(teller: Teller, _: str) -> Iterator[None]:
 def inventory(teller: Teller, _: str) -> Iterator[None]:
     held = {"lines": [{"sku": "cola", "quantity": 1}]}
     hold = teller.ask("hold_stock", held, by=secrets.token_hex(8))["hold_id"]
-    lapsed = wrap(
-        HoldLapsed(hold_id=hold), id=hold, source=hold, version=1, at=datetime.now(UTC), correlation_id=""
-    )
     yield
     id, created = teller.like("Order Created")
     teller.hear("inventory", created)
     teller.hear("inventory", teller.about("Order Dispatched", id))
-    teller.hear("inventory", envelope.encode(lapsed))
+    teller.hear("inventory", said(HoldLapsed(hold_id=hold)))
 
 
 def inventory_keeper(teller: Teller, _: str) -> Iterator[None]:
@@ -235,7 +238,7 @@ def relay(service: str) -> Story:
 
     def story(teller: Teller, resource: str) -> Iterator[None]:
         waiting = teller.count(f"{service}-parked")
-        listener = {"inventory": "Hold Lapsed", "webhooks": "Delivery Retried"}.get(service)
+        listener = _TIMED.get(service)
         yield
         teller.pass_on(service, told("story", message("Order Created")))
         if teller.count(f"{service}-parked") > waiting:
@@ -273,8 +276,7 @@ def operations(teller: Teller, resource: str) -> Iterator[None]:
     ]
     at_stake = at_stake[:1]
     for queue in at_stake:
-        known = next(event for event in queue.events if event in teller.heard)
-        teller.hear(queue.name, unreadable(teller.heard[known]), tries=LAST_TRY)
+        teller.hear(queue.name, poison("Story Untold"))
     yield
     for queue in at_stake:
         found = teller.ask("list_letters", query={"subscriber": queue.name})["items"]
@@ -302,7 +304,7 @@ def sweeper(teller: Teller, resource: str) -> Iterator[None]:
 def _leave_an_object(teller: Teller) -> None:
     """Keep what relays failed on as Lambda does: timers of each service that has some."""
     now = datetime.now(UTC)
-    for service, event in (("inventory", "Hold Lapsed"), ("webhooks", "Delivery Retried")):
+    for service, event in _TIMED.items():
         id = f"story:{secrets.token_hex(4)}"
         soon = SetTimer(id, "soon", now + timedelta(minutes=14), message(event))
         late = SetTimer(id, "late", now + timedelta(hours=2), message(event))
@@ -332,10 +334,11 @@ STORIES: dict[str, Story] = {
     "identity-withdrawals": identity_withdrawals,
     "webhooks": webhooks,
     "webhooks-sender": webhooks_sender,
-    **{
-        f"{name}-relay": relay(name)
-        for name in ("catalogue", "orders", "identity", "inventory", "accounting", "webhooks")
-    },
+    "appointments-http": clinic_stories.appointments_http,
+    "appointments": clinic_stories.appointments,
+    "notifications-http": clinic_stories.notifications_http,
+    "notifications": clinic_stories.notifications,
+    **{f"{service.name}-relay": relay(service.name) for service in bootstrap.choose()},
     "operations-http": operations,
     "operations-sweeper": sweeper,
 }
@@ -349,7 +352,8 @@ def collected(teller: Teller) -> dict[str, Any]:
         teller.ask("set_product", _PRODUCT, sku=few)
         teller.ask("receive_stock", {"location": "store-room", "quantity": 2, "low_at": 1}, sku=few)
         teller.desk.wait_until_settled()
-        teller.ask("place_order", _ORDER | {"lines": [{"sku": few, "quantity": 2}]})
+        scarce = _ORDER | {"lines": [{"sku": few, "quantity": 2}]}
+        teller.until(lambda: teller.ask("place_order", scarce))
         client = teller.ask("register_client", _CLIENT)["client_id"]
         teller.ask("revoke_client", {"reason": "story"}, id=client)
         teller.ask("open_account", {"email": f"{secrets.token_hex(4)}@example.com", "name": "Story"})

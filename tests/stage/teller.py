@@ -18,13 +18,14 @@ from frontdesk.adapters.aws.items import pack_events, pack_timers, record_item
 from frontdesk.entrypoints.operations import OPERATIONS
 from frontdesk.kernel.messages import Message
 from frontdesk.kernel.records import CancelTimer, Record, SetTimer
+from frontdesk.services.appointments.demo import DEMO_CLINIC_ID
 from frontdesk.services.catalogue.demo import DEMO_SHOP_ID, DEMO_SHOPS
 from tests.stage.deployed import DeployedDesk
 
 LAST_TRY = 8  # what a message has been received when it is given up
 WAIT_SECONDS = 30.0
 STEP_SECONDS = 0.1
-SHOP = DEMO_SHOP_ID
+SHOP, CLINIC = DEMO_SHOP_ID, DEMO_CLINIC_ID
 _ROUTES = {
     route.handle.__name__: (service, route)
     for service in (*bootstrap.choose(), OPERATIONS)
@@ -32,6 +33,7 @@ _ROUTES = {
 }
 T = TypeVar("T")
 _SCOPES = sorted({scope for service in (*bootstrap.choose(), OPERATIONS) for scope in service.scopes})
+_GRANTS = {**{f"shop:{shop}": "owner" for shop in DEMO_SHOPS}, f"clinic:{CLINIC}": "owner"}
 _numbers = itertools.count(10**20)
 
 
@@ -65,15 +67,16 @@ class Teller:
         query: Mapping[str, str] = MappingProxyType({}),
         **path: str,
     ) -> Any:
-        """Let the owner of the demo shops ask for an operation; return what came back. Raises BrokenOffError."""
+        """Let the owner of shops and clinic ask for an operation; return what came back. Raises BrokenOffError."""
         service, route = _ROUTES[operation]
-        if "{shop_id}" in route.path:
-            path.setdefault("shop_id", SHOP)
+        for name, mine in (("shop_id", SHOP), ("clinic_id", CLINIC)):
+            if f"{{{name}}}" in route.path:
+                path.setdefault(name, mine)
         payload = {
             "operation": operation,
             "subject": by,
             "scopes": _SCOPES,
-            "grants": {f"shop:{shop}": "owner" for shop in DEMO_SHOPS},
+            "grants": _GRANTS,
             "path": path,
             "query": dict(query),
             "body": body,
