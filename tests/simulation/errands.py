@@ -20,8 +20,9 @@ from frontdesk.services.orders.commands import (
     PlaceOrder,
     WantedLine,
 )
-from frontdesk.services.orders.model import ORDERS, IllegalTransition
+from frontdesk.services.orders.model import ORDERS
 from frontdesk.services.orders.placing import PriceChanged
+from frontdesk.transitions import IllegalTransition
 from tests.simulation.clients import Clients, Wish
 from tests.simulation.design import Outcome, World
 from tests.simulation.kiosk.model import JAM, POISON, ROTA, Delivery, Sale, Scribble, SetTag, TakeHold

@@ -12,7 +12,6 @@ import msgspec
 from msgspec.structs import replace
 
 from frontdesk.kernel.callers import Caller
-from frontdesk.kernel.errors import Rejected
 from frontdesk.kernel.kinds import Index, Kind
 from frontdesk.kernel.money import Minor
 from frontdesk.kernel.sensitive import SENSITIVE
@@ -28,6 +27,7 @@ from frontdesk.services.orders.events import (
     OrderReturned,
 )
 from frontdesk.services.orders.prices import Line
+from frontdesk.transitions import IllegalTransition
 
 
 class Verb(StrEnum):
@@ -58,10 +58,6 @@ TRANSITIONS: Mapping[Status, Mapping[Verb, Status]] = {
     Status.CANCELLED: {},
     Status.RETURNED: {},
 }
-
-
-class IllegalTransition(Rejected):
-    """The order's present status does not allow this."""
 
 
 class Customer(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -18,9 +18,10 @@ from frontdesk.services.orders.commands import (
     PlaceOrder,
     ReturnOrder,
 )
-from frontdesk.services.orders.model import ORDERS, IllegalTransition
+from frontdesk.services.orders.model import ORDERS
 from frontdesk.services.orders.placing import PriceChanged
 from frontdesk.services.orders.prices import PRICES, SHOPS
+from frontdesk.transitions import IllegalTransition
 
 
 def _step(

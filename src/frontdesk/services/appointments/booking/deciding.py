@@ -14,15 +14,9 @@ from frontdesk.services.appointments.booking.change import Case, Wish
 from frontdesk.services.appointments.booking.model import Actor, Appointment, First, Party
 from frontdesk.services.appointments.booking.outcomes import PLAIN, in_time
 from frontdesk.services.appointments.booking.refusals import HoldLapsed, InThePast, NotYetOpen
-from frontdesk.services.appointments.booking.states import (
-    KEEPS_TIME,
-    TABLE,
-    IllegalTransition,
-    State,
-    Verb,
-    after,
-)
+from frontdesk.services.appointments.booking.states import KEEPS_TIME, TABLE, State, Verb, after
 from frontdesk.services.appointments.booking.taking import give_up, take
+from frontdesk.transitions import IllegalTransition
 
 
 def book(id: str, wish: Wish, books: Books, actor: Actor, now: datetime, *, confirmed: bool = False) -> Case:

@@ -24,7 +24,6 @@ from frontdesk.services.appointments.booking.commands import (
     Reopen,
 )
 from frontdesk.services.appointments.booking.model import APPOINTMENTS
-from frontdesk.services.appointments.booking.states import IllegalTransition
 from frontdesk.services.appointments.booking.timers import HoldOver, ReleaseDue
 from frontdesk.services.appointments.clinics.reading import UnknownDoctor, UnknownVisitType
 from frontdesk.services.appointments.hours.refusals import (
@@ -33,6 +32,7 @@ from frontdesk.services.appointments.hours.refusals import (
     OffGrid,
     OutsideHours,
 )
+from frontdesk.transitions import IllegalTransition
 
 _READ, _WRITE = ("appointments:read",), ("appointments:write",)
 _AGAIN = (

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from frontdesk.kernel.errors import Rejected
+from frontdesk.transitions import IllegalTransition
 
 
 class State(StrEnum):
@@ -78,10 +78,6 @@ KEEPS_TIME = frozenset(
 )
 AWAITED = frozenset({_S.PENDING, _S.CONFIRMED})  # the patient is expected, and may be reminded
 OPEN = AWAITED | {_S.HELD, _S.PROPOSED}  # counts towards how many a patient may have
-
-
-class IllegalTransition(Rejected):
-    """The appointment's present state does not allow this; see allowed."""
 
 
 def after(state: State, verb: Verb) -> State:

@@ -85,7 +85,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "GET",
         "/doctors/{id}/calendar.ics",
-        serving.show_feed,
+        serving.serve_feed,
         _as_it_is,
         Document,
         "Show a doctor's visits as a calendar",

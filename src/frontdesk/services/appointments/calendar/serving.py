@@ -48,7 +48,7 @@ async def show_own_visit(unit: Unit, query: OpenVisit) -> Document:
     return await _visit(unit, await unit.get(APPOINTMENTS, link.value.appointment_id), link.value.language)
 
 
-async def show_feed(unit: Unit, query: OpenFeed, id: str) -> Document:
+async def serve_feed(unit: Unit, query: OpenFeed, id: str) -> Document:
     """Return a doctor's visits as a calendar, to whoever has a good token. Raises NotFound."""
     feed_id, _, secret = query.token[:TOKEN_MAX].partition(".")
     found = await unit.find(FEEDS, feed_id) if feed_id else None

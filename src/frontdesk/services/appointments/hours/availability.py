@@ -42,7 +42,7 @@ class AvailabilityView(msgspec.Struct, frozen=True):
     complete: bool
 
 
-async def show_availability(unit: Unit, query: AskAvailability) -> AvailabilityView:
+async def show_free_times(unit: Unit, query: AskAvailability) -> AvailabilityView:
     """Return when a doctor could see somebody, for the clinic's staff. Raises NotFound, Invalid, UnknownVisitType."""
     doctor = await unit.get(DOCTORS, query.doctor_id)
     check_staff(unit.caller, doctor.value.clinic_id)
@@ -71,7 +71,7 @@ ROUTES = (
     Route(
         "GET",
         "/availability",
-        show_availability,
+        show_free_times,
         lambda view: view,
         AvailabilityView,
         "List the times at which a doctor could see somebody",

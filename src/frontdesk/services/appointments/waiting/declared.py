@@ -5,7 +5,6 @@ from frontdesk.kernel.kinds import AnyKind
 from frontdesk.kernel.messages import Event
 from frontdesk.kernel.services import Reaction
 from frontdesk.services.appointments.booking.refusals import HoldLapsed, PatientBusy, TooManyOpen
-from frontdesk.services.appointments.booking.states import IllegalTransition
 from frontdesk.services.appointments.booking.views import AppointmentView, appointment_view
 from frontdesk.services.appointments.clinics.reading import UnknownDoctor, UnknownVisitType
 from frontdesk.services.appointments.events import (
@@ -30,6 +29,7 @@ from frontdesk.services.appointments.waiting.handlers import EntryOver
 from frontdesk.services.appointments.waiting.offers import OFFERS, OfferOver
 from frontdesk.services.appointments.waiting.seeking import EntryUnmatched, NightOver
 from frontdesk.services.appointments.waiting.vacancies import VACANCIES
+from frontdesk.transitions import IllegalTransition
 
 _READ, _WRITE = ("waiting-list:read",), ("waiting-list:write",)
 _LIST, _ONE = "/waiting-list", "/waiting-list/{id}"
@@ -66,7 +66,7 @@ _LIST_ROUTES: tuple[Route, ...] = (
     Route(
         "GET",
         _ONE,
-        views.show_entry,
+        views.show_waiting,
         views.entry_view,
         views.EntryView,
         "Show somebody who waits",

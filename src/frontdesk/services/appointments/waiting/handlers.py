@@ -11,7 +11,7 @@ from frontdesk.services.appointments.access import DESK, STAFF, check_staff
 from frontdesk.services.appointments.booking.asking import clinic_of
 from frontdesk.services.appointments.booking.handlers import by_desk
 from frontdesk.services.appointments.booking.model import APPOINTMENTS, Appointment, Patient
-from frontdesk.services.appointments.booking.states import AWAITED, IllegalTransition
+from frontdesk.services.appointments.booking.states import AWAITED
 from frontdesk.services.appointments.booking.wishes import known
 from frontdesk.services.appointments.clinics.model import CLINICS, VISIT_TYPES, Clinic
 from frontdesk.services.appointments.clinics.reading import (
@@ -27,6 +27,7 @@ from frontdesk.services.appointments.waiting import offers
 from frontdesk.services.appointments.waiting.commands import JoinWaitingList
 from frontdesk.services.appointments.waiting.entries import ENTRIES, Entry, EntryState, Wishes
 from frontdesk.services.appointments.waiting.offers import OfferOver
+from frontdesk.transitions import IllegalTransition
 
 USUAL_WAIT, LONGEST_WAIT = timedelta(days=90), timedelta(days=366)
 _DAY = timedelta(days=1)

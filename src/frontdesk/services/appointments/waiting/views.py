@@ -52,7 +52,7 @@ class EntryList(msgspec.Struct, frozen=True):
     cursor: str | None = None
 
 
-async def show_entry(unit: Unit, id: str) -> Stored[Entry]:
+async def show_waiting(unit: Unit, id: str) -> Stored[Entry]:
     """Return one entry, to the clinic's people. Raises NotFound."""
     stored = await open_entry(unit, id)
     await note(unit, "waiting list entry", {stored.value.clinic_id: [stored.value.patient_id]})
