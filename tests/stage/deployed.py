@@ -161,13 +161,14 @@ class DeployedDesk:
         )
         return cast("str", done["Attributes"]["d"]["S"])
 
-    def messages(self) -> dict[str, str]:
-        """Return the texts of all messages to people, which a stage keeps among its records."""
+    def messages(self, to: str = "") -> dict[str, str]:
+        """Return the texts of all letters, or those to one address, which a stage keeps among its records."""
         kept = self._kept("identity", "outbox")
-        found = {key: said["text"] for key, said in kept.items()}
+        found = {key: said["text"] for key, said in kept.items() if to in said["to"]}
         if any(table.name == "notifications" for table in self.manifest.deployment.tables):
             kept = self._kept("notifications", "message")
-            found |= {key: said["content"]["text"] for key, said in kept.items()}
+            letters = {key: said for key, said in kept.items() if to in said["addresses"].get("email", "")}
+            found |= {key: s["content"]["text"] for key, s in letters.items() if s["template"] == "letter"}
         return found
 
     def _kept(self, service: str, kind: str) -> dict[str, Any]:

@@ -217,7 +217,7 @@ def identity_oauth(teller: Teller, _: str) -> Iterator[None]:
     """Somebody signs up; and signs in, comes back with a code, and stays signed in."""
     website = teller.ask("register_client", _WEBSITE)["client_id"]
     address, password = f"{secrets.token_hex(4)}@example.com", secrets.token_hex(8)
-    browser = Browser(teller.desk.url, teller.desk.messages)
+    browser = Browser(teller.desk.url, lambda: teller.desk.messages(address))
     browser.sign_up(address, password)
     yield
     client = person(teller.desk, website)
