@@ -14,7 +14,7 @@ _SPAN = re.compile(r"`([^`\n]+(?:\n[^`\n]+)?)`")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _HERE_DOCUMENT = re.compile(r"<<'(\w+)'.*?^\1$", re.MULTILINE | re.DOTALL)
-_SUBSTITUTED = re.compile(r"\$\((?!frontdesk)[^()]*\)")
+_SUBSTITUTED = re.compile(r"\$\((?!frontdesk)[^()]*\)|\$DAY\b")  # what comes out is mostly a date
 
 
 @dataclass(frozen=True)

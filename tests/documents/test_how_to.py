@@ -18,7 +18,10 @@ from frontdesk.entrypoints.operations import OPERATIONS
 from tests.documents.pages import ROOT, Page, guides, is_shown, pages
 from tests.journeys.running import RunningDesk
 
-WALK = Page(ROOT / "docs" / "how-to" / "run-a-shop.md")
+HOW_TO = ROOT / "docs" / "how-to"
+SHOP, CLINIC, CLINICA = (
+    Page(HOW_TO / f"{name}.md") for name in ("run-a-shop", "run-a-clinic", "atender-una-clinica")
+)
 PROGRAM = get_command(app)
 SERVICES = (*choose(), OPERATIONS)
 SCOPES = {scope for service in SERVICES for scope in service.scopes}
@@ -107,7 +110,8 @@ def test_every_link_leads_somewhere(page: Page) -> None:
 class Walk:
     """A reader at a terminal: types each block of a page into one shell, and starts desks in others."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, page: Page, folder: Path) -> None:
+        self._page = page
         self._folder = folder
         self._desks: list[RunningDesk] = []
         self._done: set[str] = set()
@@ -124,7 +128,7 @@ class Walk:
 
     def through(self, title: str) -> None:
         """Follow the page to the end of a section, from where we stand."""
-        for passed, blocks in WALK.sections().items():
+        for passed, blocks in self._page.sections().items():
             if passed not in self._done:
                 self._done.add(passed)
                 self._follow(blocks)
@@ -177,18 +181,53 @@ class Walk:
         raise AssertionError(f"a command failed: {typed}\n{''.join(printed)}")
 
 
-@pytest.fixture(scope="module")
-def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
-    walk = Walk(tmp_path_factory.mktemp("walk"))
+def _walked(page: Page, folder: Path) -> Iterator[Walk]:
+    walk = Walk(page, folder)
     yield walk
     walk.close()
 
 
-@pytest.mark.xdist_group("walk")  # one terminal for all sections
-@pytest.mark.timeout(240)  # alone, the last section walks the whole page: some forty commands, each a process
-@pytest.mark.parametrize("title", WALK.sections())
-def test_running_a_shop_goes_as_its_page_says(walk: Walk, title: str) -> None:
-    walk.through(title)
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    yield from _walked(SHOP, tmp_path_factory.mktemp("shop"))
+
+
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    yield from _walked(CLINIC, tmp_path_factory.mktemp("clinic"))
+
+
+@pytest.fixture(scope="module")
+def clinica(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    yield from _walked(CLINICA, tmp_path_factory.mktemp("clinica"))
+
+
+# One terminal for all sections of a page. Alone, the last section walks the whole page: some forty commands.
+@pytest.mark.xdist_group("walk")
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("title", SHOP.sections())
+def test_running_a_shop_goes_as_its_page_says(shop: Walk, title: str) -> None:
+    shop.through(title)
+
+
+@pytest.mark.xdist_group("clinic walk")
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("title", CLINIC.sections())
+def test_running_a_clinic_goes_as_its_page_says(clinic: Walk, title: str) -> None:
+    clinic.through(title)
+
+
+@pytest.mark.xdist_group("clinica walk")
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("title", CLINICA.sections())
+def test_running_a_clinic_goes_in_spanish_too(clinica: Walk, title: str) -> None:
+    clinica.through(title)
+
+
+def test_both_languages_type_the_same() -> None:
+    typed = [[block for language, block in page.blocks() if language != "text"] for page in (CLINIC, CLINICA)]
+
+    assert typed[0] == typed[1]
 
 
 def _command(words: Sequence[str]) -> tuple[Any, list[str]]:

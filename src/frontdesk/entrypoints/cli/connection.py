@@ -1,7 +1,7 @@
 """How a command reaches the desk: a stage by its URL, a folder through its server, or opened here if none runs.
 
 Each way it is the same API with the same rules, and the command is a caller like any other: `operator`, with every
-scope, and owner of the shops that it names.
+scope, and owner of the shops and clinics that it names.
 """
 
 from __future__ import annotations
@@ -145,8 +145,10 @@ class Api:
 
 
 @contextmanager
-def connect(desk: Desk, shops: Collection[str] | None = ()) -> Iterator[Api]:
-    """Give the API of a desk, for `operator`, who is owner of `shops` (None: of every shop).
+def connect(
+    desk: Desk, shops: Collection[str] | None = (), *, clinics: Collection[str] = ()
+) -> Iterator[Api]:
+    """Give the API of a desk, for `operator`, who is owner of `shops` (None: of every shop) and of `clinics`.
 
     A running server is used, or the stage. Without one the desk is opened here, and at the end, if all went well, what
     was asked for is seen through: reactions are done before the data is given back. Raises InUseError, FormatError,
@@ -161,7 +163,7 @@ def connect(desk: Desk, shops: Collection[str] | None = ()) -> Iterator[Api]:
         ) as client:
             if shops is None:
                 shops = _every_shop(Api(client, OperatorTokens(desk, ()), ()))
-            yield Api(client, OperatorTokens(desk, shops), shops, remote=opened is None)
+            yield Api(client, OperatorTokens(desk, shops, clinics), shops, remote=opened is None)
             if opened is not None:
                 opened.settle()
     finally:
@@ -224,7 +226,7 @@ def issuer_of(desk: Desk) -> Tokens:
 class OperatorTokens:
     """Gives a token that is good for a while yet: a long import outlives one."""
 
-    def __init__(self, desk: Desk, shops: Collection[str]) -> None:
+    def __init__(self, desk: Desk, shops: Collection[str], clinics: Collection[str] = ()) -> None:
         from frontdesk import bootstrap  # noqa: PLC0415 - as above
         from frontdesk.entrypoints.operations import OPERATIONS  # noqa: PLC0415
 
@@ -233,7 +235,8 @@ class OperatorTokens:
             return  # somebody else's issuer made it, and says what it may do
         self._issuer = issuer_of(desk)
         self._scopes = sorted({scope for s in (*bootstrap.choose(), OPERATIONS) for scope in s.scopes})
-        self._grants = {f"shop:{shop}": "owner" for shop in shops}
+        places = [*(f"shop:{shop}" for shop in shops), *(f"clinic:{clinic}" for clinic in clinics)]
+        self._grants = dict.fromkeys(places, "owner")
         self._since = 0.0
         self._token = ""
 

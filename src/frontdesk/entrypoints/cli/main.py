@@ -7,9 +7,11 @@ import typer
 
 from frontdesk import __version__
 from frontdesk.entrypoints.cli import (
+    appointments,
     backup,
     books,
     clients,
+    clinics,
     dead_letters,
     import_,
     keys,
@@ -18,6 +20,7 @@ from frontdesk.entrypoints.cli import (
     shops,
     stock,
     users,
+    waiting_list,
 )
 from frontdesk.entrypoints.cli.cost import cost
 from frontdesk.entrypoints.cli.deploy import deploy
@@ -64,9 +67,10 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
         raise typer.Exit
 
 
-SERVE, SHOP, ACCESS, CARE, AWS, BUILD = (
+SERVE, SHOP, CLINIC, ACCESS, CARE, AWS, BUILD = (
     "Serve",
     "Run the shop",
+    "Run the clinic",
     "Let people in",
     "Care for the desk",
     "Run on AWS",
@@ -85,6 +89,9 @@ import_.app.command("stage", epilog="Example: frontdesk import stage --stage dev
     import_stage
 )
 app.add_typer(import_.app, name="import", rich_help_panel=SHOP)
+app.add_typer(clinics.app, name="clinics", rich_help_panel=CLINIC)
+app.add_typer(appointments.app, name="appointments", rich_help_panel=CLINIC)
+app.add_typer(waiting_list.app, name="waiting-list", rich_help_panel=CLINIC)
 app.add_typer(users.app, name="users", rich_help_panel=ACCESS)
 app.add_typer(clients.app, name="clients", rich_help_panel=ACCESS)
 app.add_typer(keys.app, name="keys", rich_help_panel=ACCESS)
