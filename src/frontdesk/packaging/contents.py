@@ -35,6 +35,7 @@ AT_HOME = (
     "entrypoints/requests.py",
     "entrypoints/server.py",
     "entrypoints/web.py",
+    "entrypoints/wire.py",
     "kernel/checks.py",
     "manifest/alarms.py",
     "manifest/author.py",
