@@ -15,13 +15,13 @@ from frontdesk.services.orders.model import (
     TRANSITIONS,
     Customer,
     Delivery,
-    IllegalTransition,
     Order,
     Shipment,
     Shortage,
     Step,
     Verb,
 )
+from frontdesk.transitions import IllegalTransition
 
 NOW = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
 SHORT = (Shortage("tea", 2, 1),)
