@@ -12,6 +12,7 @@ import pytest
 
 from tests.journeys.desk import Desk
 from tests.journeys.running import RunningDesk
+from tests.whatsapp.cloud import WhatsAppCloud, whatsapp_cloud
 
 CUSTOMER = "orders:write orders:read"
 SEEDS = 3  # of unruly desks; a long run has MORE_SEEDS besides
@@ -40,7 +41,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def stage(request: pytest.FixtureRequest) -> Iterator[Desk | None]:
+def cloud() -> Iterator[WhatsAppCloud]:
+    """Give what stands in for WhatsApp."""
+    with whatsapp_cloud() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def stage(request: pytest.FixtureRequest, cloud: WhatsAppCloud) -> Iterator[Desk | None]:
     """Give the stage that all journeys go through, or None where they are embedded."""
     tool = request.config.getoption("--runtime")
     if tool == "embedded":
@@ -49,6 +57,9 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Desk | None]:
     from tests.stage.deployed import deployed, load_demo  # noqa: PLC0415 - it needs Terraform or Node
 
     with deployed(tool) as desk:
+        for name, value in cloud.settings().items():
+            place = f"/{desk.stage.prefix}/channels/{name}"
+            desk.aws("ssm").put_parameter(Name=place, Value=value, Type="SecureString")
         load_demo(desk)
         yield desk
 
