@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 
+from frontdesk.kernel.ids import derived_id
 from frontdesk.kernel.sensitive import SENSITIVE
 
 Private = Annotated[str, SENSITIVE]
@@ -103,3 +104,8 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
 
 Post = tuple[Inbound | Receipt, ...]
 Headers = Mapping[str, str]
+
+
+def token_id(token: str) -> str:
+    """Return what is kept and told in place of a token that a button or a link carries: nobody gets back from it."""
+    return derived_id("lnk", token)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from frontdesk.channels import Inbound, Progress, Receipt
+from frontdesk.channels import Inbound, Progress, Receipt, token_id
 from frontdesk.kernel.callers import Caller
 from frontdesk.services.appointments.events import AnswerUnplaced
 from frontdesk.services.notifications.events import (
@@ -13,6 +13,7 @@ from frontdesk.services.notifications.events import (
     InboxFilled,
     MessageDelivered,
 )
+from frontdesk.services.notifications.reading import read
 from tests.unit.driver import content
 from tests.unit.notifications.world import OWNER, PLACE, RECEPTION, SCOPES, STRANGER, World, route
 
@@ -31,7 +32,7 @@ def test_a_button_says_what_it_wants_and_which_message_it_is_of() -> None:
     world.send("m2", about="apt_2")
     world.hear("Sí, iré", payload="c:TOKEN", context="whatsapp-1")
     (told,) = answers(world)
-    assert (told.intent, told.sure, told.payload) == ("confirm", True, "c:TOKEN")
+    assert (told.intent, told.sure, told.button) == ("confirm", True, token_id("TOKEN"))
     assert (told.message_id, told.about, told.person, told.place) == ("m1", "apt_1", "pat_ana", PLACE)
     assert told.candidates == ("apt_2", "apt_1")
     assert world.inbox() == []
@@ -57,6 +58,38 @@ def test_after_two_weeks_an_answer_is_to_nothing_any_more() -> None:
     world.wait(2 * DAY)
     world.hear("sí")
     assert [told.candidates for told in answers(world)] == [("apt_1",), ()]
+
+
+def test_the_token_of_a_button_is_in_no_event_and_kept_no_longer_than_it_is_read() -> None:
+    world = World()
+    world.send("m1", buttons=[])
+    world.hear("Sí, iré", payload="c:SECRET", context="whatsapp-1")
+    (told,) = answers(world)
+    assert told.button == token_id("SECRET")
+    kept = [record.body for record in world.desk.store.records.values()]
+    assert not [text for text in (*kept, *(one.body for one in world.desk.store.log)) if "SECRET" in text]
+
+
+@pytest.mark.parametrize("text", ["confirmo", "no puedo", "cancelar mi cita", "3"])
+def test_a_word_to_one_of_two_clinics_is_for_a_person_and_a_reply_is_not(text: str) -> None:
+    world = World()
+    world.send("m1", about="apt_1")
+    world.send("m2", about="apt_2", place="clinic:otra")
+    world.hear(text)
+    world.hear(text, context="whatsapp-1")
+    nobodys, replied = answers(world)
+    assert (nobodys.intent, nobodys.place, nobodys.about) == ("unclear", "", "")
+    assert (replied.intent, replied.place, replied.about) == (read(text).intent, PLACE, "apt_1")
+    assert [one["text"] for one in world.inbox()] == [text]
+
+
+def test_a_stop_to_several_clinics_is_one_stop() -> None:
+    world = World()
+    world.send("m1")
+    world.send("m2", place="clinic:otra")
+    world.hear("STOP")
+    assert [told.intent for told in answers(world)] == ["stop"]
+    assert world.inbox() == []
 
 
 def test_a_telephone_of_several_people_names_none_of_them() -> None:
@@ -176,7 +209,7 @@ def test_the_same_button_twice_is_two_answers_that_say_the_same() -> None:
     for _ in range(2):
         world.hear("Sí, iré", payload="c:TOKEN", context="whatsapp-1")
     one, two = answers(world)
-    assert (one.intent, one.about, one.payload) == (two.intent, two.about, two.payload)
+    assert (one.intent, one.about, one.button) == (two.intent, two.about, two.button)
     assert one.answer_id != two.answer_id
 
 

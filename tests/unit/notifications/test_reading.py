@@ -131,6 +131,16 @@ def test_what_is_said_is_understood(text: str, meant: tuple[Intent, bool, bool])
     assert (found.intent, found.sure, found.human) == meant
 
 
+@pytest.mark.parametrize("text", ["no", "Nooo", "2", "2️⃣", "👎", "No, gracias", "não"])
+def test_a_bare_no_says_nothing_by_itself(text: str) -> None:
+    assert read(text).bare
+
+
+@pytest.mark.parametrize("text", ["no, no puedo", "cancelar", "No, cancela", "2, cancelar", "sí", "1", "x"])
+def test_what_says_more_than_no_is_not_bare(text: str) -> None:
+    assert not read(text).bare
+
+
 @pytest.mark.parametrize("text", FOR_A_PERSON)
 def test_what_may_mean_something_else_is_for_a_person(text: str) -> None:
     found = read(text)
@@ -183,7 +193,7 @@ def test_no_word_means_two_things() -> None:
     assert len(every) == len(set(every))
     texts = (
         f"{vocabulary.CONFIRM}|{vocabulary.CONFIRM_SURE}",
-        f"{vocabulary.CANCEL}|{vocabulary.CANCEL_DOUBT}|{vocabulary.CANCEL_SURE}",
+        f"{vocabulary.NO}|{vocabulary.CANCEL}|{vocabulary.CANCEL_DOUBT}|{vocabulary.CANCEL_SURE}",
         vocabulary.MOVE,
         vocabulary.STOP,
         vocabulary.START,

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from frontdesk.channels import token_id
 from frontdesk.kernel.ids import derived_id
 from frontdesk.kernel.kinds import AnyStored, Stored
 from frontdesk.kernel.messages import Event
@@ -20,15 +21,16 @@ from frontdesk.services.notifications.events import (
 from frontdesk.services.notifications.handlers import correspondent
 from frontdesk.services.notifications.model import MESSAGES, TRACES, Message
 from frontdesk.services.notifications.posts import INBOUNDS, Status, Written
-from frontdesk.services.notifications.reading import Intent, Reading, read
+from frontdesk.services.notifications.reading import UNCLEAR, Intent, Reading, read
 from frontdesk.services.notifications.templates import DEFAULT_LANGUAGE, render
 
 _OURS = {Intent.STOP: "stopped", Intent.START: "started"}  # what is answered here, and how
+_OF_A_PLACE = {Intent.CONFIRM, Intent.CANCEL, Intent.MOVE}
 _NO_ANSWER = {Intent.START, Intent.COURTESY}  # nothing that whoever wanted a message sent has to hear
 
 
 class Whose(msgspec.Struct, frozen=True):
-    """To whom and what an answer belongs, as far as it is known."""
+    """To whom and what an answer belongs, as far as it is known: of several places, none."""
 
     message_id: str = ""
     about: str = ""
@@ -44,13 +46,13 @@ async def read_inbound(unit: Unit, event: InboundArrived) -> None:
     written = stored.value
     if written.status is not Status.UNREAD:
         return
-    reading = read(written.text, written.payload)
     writer = await correspondent(unit, written.channel, _address(written))
     whose = _whose(await _replied_to(unit, written), writer.value.lately(unit.now))
+    reading = _reading(written, whose)
     seen = _seen(written, reading, whose)
     heard = writer.value.heard(written.channel, written.at)
     others: list[AnyStored] = [writer.changed(_minded(heard, reading.intent, stored.id, written.at))]
-    events = [*_news(stored.id, seen, reading, whose)]
+    events = [*_news(stored.id, written, reading, whose)]
     if reading.intent in _OURS:
         reply = _reply(written, _OURS[reading.intent], whose, unit.now)
         id = derived_id("msg", stored.id, "reply")
@@ -73,6 +75,13 @@ async def _replied_to(unit: Unit, written: Written) -> Stored[Message] | None:
     return await unit.find(MESSAGES, trace.value.message_id) if trace else None
 
 
+def _reading(written: Written, whose: Whose) -> Reading:
+    """Return what somebody means. A word to one of several places, and nobody knows which, is read by a person."""
+    reading = read(written.text, written.payload)
+    is_anybodys = not whose.place and bool(whose.candidates) and not written.payload
+    return UNCLEAR if is_anybodys and reading.intent in _OF_A_PLACE else reading
+
+
 def _whose(replied_to: Stored[Message] | None, lately: tuple[Recent, ...]) -> Whose:
     candidates = tuple(dict.fromkeys(one.about for one in lately if one.about))
     if replied_to is not None:
@@ -82,14 +91,15 @@ def _whose(replied_to: Stored[Message] | None, lately: tuple[Recent, ...]) -> Wh
         )
     if not lately:
         return Whose()
-    people = {one.person for one in lately if one.place == lately[0].place}
-    person = people.pop() if len(people) == 1 else ""
-    return Whose("", "", lately[0].place, person, lately[0].language, candidates)
+    places, people = {one.place for one in lately}, {one.person for one in lately}
+    place, person = (found.pop() if len(found) == 1 else "" for found in (places, people))
+    return Whose("", "", place, person, lately[0].language, candidates)
 
 
 def _seen(written: Written, reading: Reading, whose: Whose) -> Written:
     return msgspec.structs.replace(
         written,
+        payload="",  # its token has done its work
         status=Status.WAITING if reading.human else Status.READ,
         intent=reading.intent,
         place=whose.place,
@@ -116,10 +126,11 @@ def _news(id: str, written: Written, reading: Reading, whose: Whose) -> list[Eve
                 person=whose.person,
                 intent=reading.intent.value,
                 sure=reading.sure,
+                bare=reading.bare,
                 message_id=whose.message_id,
                 about=whose.about,
                 candidates=whose.candidates,
-                payload=written.payload,
+                button=token_id(written.payload.partition(":")[2]) if written.payload else "",
                 channel=written.channel,
                 received_at=written.at,
             )

@@ -57,8 +57,9 @@ class AnswerReceived(Event, frozen=True, kw_only=True):
     `intent`: confirm, cancel, move, stop or unclear. `sure`: it was said in so many words; otherwise ask once more.
     `about` is what the answered message was about, `message_id` the id that whoever wanted it sent gave it (its key):
     by it an answer to an older message is known. Both are "" when the answer does not say. `candidates` are what
-    messages of the last days to this person were about, newest first. `payload` is that of the button, as it was sent
-    ("" for text). `person` is "" for somebody unknown.
+    messages of the last days to this person were about, newest first. `button` is the `channels.token_id` of the
+    pressed button's token, "" for text. `bare`: no more than a "no", whatever the question was. `person` is "" for
+    somebody unknown, `place` too where it might be several.
     """
 
     NAME: ClassVar[str] = "Answer Received"
@@ -67,10 +68,11 @@ class AnswerReceived(Event, frozen=True, kw_only=True):
     person: str
     intent: str
     sure: bool
+    bare: bool = False
     message_id: str
     about: str
     candidates: tuple[str, ...]
-    payload: str
+    button: str
     channel: str
     received_at: datetime
 

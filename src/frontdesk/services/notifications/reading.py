@@ -12,6 +12,7 @@ from enum import StrEnum
 import msgspec
 
 from frontdesk.services.notifications.vocabulary import (
+    BARE,
     BARE_NO,
     BARE_YES,
     DOUBT,
@@ -37,10 +38,11 @@ class Intent(StrEnum):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """`sure`: by a button, or in so many words. `human`: a person of the desk should look at it."""
+    """`sure`: by a button, or in so many words. `bare`: no more than a "no". `human`: a person should look at it."""
 
     intent: Intent
     sure: bool = False
+    bare: bool = False
     human: bool = False
 
 
@@ -80,6 +82,7 @@ def _together(phrases: Sequence[str]) -> Reading:
     return Reading(
         Intent(intent),
         sure=any(phrase in SURE for phrase in said),
+        bare=all(phrase in BARE for phrase in said),
         human=any(phrase in DOUBT for phrase in said),
     )
 

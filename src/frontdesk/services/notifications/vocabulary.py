@@ -18,11 +18,13 @@ confirmar | confirmar cita | quiero confirmar | voy | ire | asisto | asistire | 
 confirm | i confirm | i confirm my appointment | i am coming | im coming |
 confirmo a consulta | confirmo minha consulta | confirmo presenca | confirmo minha presenca | vou | estarei presente
 """
+NO = """
+no | noo | nop | nope | n | 2 | dos | negativo | no gracias | no lo quiero | no la quiero | no thanks | no thank you |
+i dont want it | nao | dois | nao obrigado | nao obrigada | nao quero
+"""
 CANCEL = """
-no | noo | nop | nope | n | 2 | dos | negativo | no gracias | no lo quiero | no la quiero |
 cancelar | cancela | cancele | cancelen | cancelo | cancelada | cancelado | anular | anula | anulo | anulen |
-cancel | no thanks | no thank you | i dont want it |
-nao | 2 | dois | nao obrigado | nao obrigada | nao quero | desmarcar | desmarca | desmarque | desmarco | cancelem
+cancel | desmarcar | desmarca | desmarque | desmarco | cancelem
 """
 CANCEL_DOUBT = """
 no puedo | no puedo ir | no puedo asistir | no podre | no podre ir | no podre asistir | no voy | no voy a poder |
@@ -101,12 +103,13 @@ def _phrases(text: str) -> list[str]:
 
 PHRASES: dict[str, str] = {
     **dict.fromkeys(_phrases(f"{CONFIRM}|{CONFIRM_SURE}"), "confirm"),
-    **dict.fromkeys(_phrases(f"{CANCEL}|{CANCEL_DOUBT}|{CANCEL_SURE}"), "cancel"),
+    **dict.fromkeys(_phrases(f"{NO}|{CANCEL}|{CANCEL_DOUBT}|{CANCEL_SURE}"), "cancel"),
     **dict.fromkeys(_phrases(MOVE), "move"),
     **dict.fromkeys(_phrases(STOP), "stop"),
     **dict.fromkeys(_phrases(START), "start"),
 }
 SURE = frozenset(_phrases(f"{CONFIRM_SURE}|{CANCEL_SURE}|{STOP}|{START}"))
+BARE = frozenset(_phrases(NO))  # what it turns down depends on what was asked
 DOUBT = frozenset(_phrases(CANCEL_DOUBT))  # "I cannot" may want another time: asked, and a person looks
 THANKS = frozenset(_phrases(THANKS_WORDS))
 GREETINGS = frozenset(_phrases(GREETING_WORDS))

@@ -44,17 +44,25 @@ def test_a_word_confirms(clinic: Answering) -> None:
     assert clinic.told() == ["appointment-confirmed"]
 
 
-def test_a_bare_no_is_asked_once_more_before_it_cancels(clinic: Answering) -> None:
+def test_the_word_cancel_is_asked_once_more_before_it_cancels(clinic: Answering) -> None:
     id = book(clinic)
 
-    assert clinic.says("2", id) == "sure"
+    assert clinic.says("cancelar", id) == "sure"
     assert clinic.visit(id).state is State.PENDING
     clinic.clock.advance(timedelta(minutes=2))
-    assert clinic.says("2", id) == "cancelled"
+    assert clinic.says("cancelar", id) == "cancelled"
     assert clinic.visit(id).state is State.CANCELLED
     assert [told.reason for told in clinic.heard(AppointmentCancelled)] == ["pat-crs"]
     assert len(clinic.heard(SlotFreed)) == 1
     assert clinic.told() == ["appointment-sure"]  # of the cancellation its own event tells them
+
+
+def test_a_bare_no_to_shall_we_cancel_cancels_nothing(clinic: Answering) -> None:
+    id = book(clinic)
+
+    assert [clinic.says("2", id) for _ in range(3)] == ["sure"] * 3
+    assert clinic.visit(id).state is State.PENDING
+    assert clinic.says("cancelar", id) == "cancelled"
 
 
 def test_clear_words_cancel_at_once(clinic: Answering) -> None:

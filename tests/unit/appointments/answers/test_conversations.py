@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from frontdesk.kernel.bus import Bus
-from frontdesk.services.appointments.answers.links import Scope, read_payload
+from frontdesk.services.appointments.answers.links import Scope
 from frontdesk.services.appointments.booking.states import State
 from frontdesk.services.appointments.ports import Message, Notifier, Seals, Site
-from tests.unit.appointments.answers.world import SEALS, Answering
+from tests.unit.appointments.answers.world import SEALS, Answering, read_payload
 from tests.unit.appointments.booking.clinic import DAY, at
 
 SITE = "https://desk.example"
@@ -66,9 +66,7 @@ class Conversation(Answering):
         """Press a button of the newest message."""
         buttons = self.phone.newest.buttons
         (one,) = [one for one in buttons if one.intent == intent and label in one.label]
-        read = read_payload(one.payload)
-        assert read is not None
-        came = self.presses(*read, self.phone.newest.about)
+        came = self.presses(*read_payload(one.payload), self.phone.newest.about)
         self.settle()
         return came
 
@@ -120,10 +118,9 @@ def test_an_old_button_after_a_move_brings_a_new_message_whose_buttons_work(clin
     assert clinic.does(id, "reschedule", body).status == 200
     clinic.settle()
     clinic.clock.advance(timedelta(minutes=1))
-    read = read_payload(next(one.payload for one in old.buttons if one.intent == "cancel"))
+    button = next(one for one in old.buttons if one.intent == "cancel")
 
-    assert read is not None
-    assert clinic.presses(*read, id) == "time_changed"
+    assert clinic.presses(*read_payload(button.payload), id) == "time_changed"
     clinic.settle()
     assert clinic.phone.newest.values["time"] == "15:00"
     assert clinic.taps("confirm") == "confirmed"

@@ -61,11 +61,17 @@ def test_a_reply_names_its_visit_among_several() -> None:
     )
 
 
-def test_a_bare_no_is_asked_once_more_before_it_cancels() -> None:
+def test_a_no_is_asked_once_more_before_it_cancels() -> None:
     asked = visit(asked_at=NOW - timedelta(minutes=1))
 
     assert decide(NO, [visit()], NOW).outcome is Outcome.SURE
     assert decide(NO, [asked], NOW).outcome is Outcome.CANCELLED
+
+
+def test_a_bare_no_to_are_you_sure_may_mean_either_so_it_is_asked_again() -> None:
+    asked = visit(asked_at=NOW - timedelta(minutes=1))
+
+    assert decide(replace(NO, bare=True), [asked], NOW).outcome is Outcome.SURE
 
 
 def test_the_button_that_says_cancel_is_not_asked_again() -> None:

@@ -16,7 +16,15 @@ from frontdesk.kernel.messages import Message
 from frontdesk.kernel.records import Commit
 from frontdesk.kernel.unit import Unit
 from frontdesk.services.appointments.answers.html import FORM
-from frontdesk.services.appointments.answers.links import LINKS, Link, Scope, link_id, payload, token_of
+from frontdesk.services.appointments.answers.links import (
+    LETTERS,
+    LINKS,
+    Link,
+    Scope,
+    link_id,
+    payload,
+    token_of,
+)
 from frontdesk.services.appointments.answers.model import ANSWERS, Answer
 from frontdesk.services.appointments.booking import changes
 from frontdesk.services.appointments.booking.model import (
@@ -37,7 +45,15 @@ from frontdesk.services.notifications.events import AnswerReceived
 from tests.unit.appointments.booking.clinic import CLINIC, Clinic, at
 from tests.unit.driver import run
 
-WORDS = {"1": "confirm", "2": "cancel", "3": "move"}
+WORDS = {"1": "confirm", "2": "cancel", "3": "move", "cancelar": "cancel"}
+BARE = {"2"}
+SCOPES = {letter: scope for scope, letter in LETTERS.items()}
+
+
+def read_payload(text: str) -> tuple[Scope, str]:
+    """Return what a button wants, and its token."""
+    letter, _, token = text.partition(":")
+    return SCOPES[letter], token
 
 
 class SecretSeals:
@@ -122,6 +138,7 @@ class Answering(Clinic):
         answered = about[0] if reply_to else ""
         return self._hear(
             intent=WORDS.get(word, word),
+            bare=word in BARE,
             message_id=reply_to,
             about=answered,
             candidates=about,
@@ -132,7 +149,7 @@ class Answering(Clinic):
     def presses(self, scope: Scope, token: str, *about: str) -> str:
         """Let a patient press a button; return what became of it."""
         intent = {Scope.RESCHEDULE: "move"}.get(scope, scope.value)
-        return self._hear(intent=intent, sure=True, payload=payload(scope, token), candidates=about)
+        return self._hear(intent=intent, sure=True, button=link_id(token), candidates=about)
 
     def _hear(self, **more: Any) -> str:
         self._answers += 1
@@ -143,7 +160,7 @@ class Answering(Clinic):
             "sure": False,
             "message_id": "",
             "about": "",
-            "payload": "",
+            "button": "",
             "received_at": self.clock.now(),
             **more,
         }

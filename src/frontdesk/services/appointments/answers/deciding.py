@@ -1,7 +1,7 @@
 """What an answer means: which visit it belongs to, and what is to be done about it. Pure.
 
 The visit is the one that a button or a reply names. Where nothing names it, it must be the only one that it can be:
-else we ask which. A bare "no" is asked once more before it cancels.
+else we ask which. A "no", "cancel" or "I cannot" is asked once more before it cancels.
 """
 
 from collections.abc import Sequence
@@ -63,13 +63,15 @@ class Visit(msgspec.Struct, frozen=True, omit_defaults=True):
 class Said(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was said: by the button or link of `visit_id`, in reply to a message about it, or ("") with no such aim.
 
-    `sure`: by a button, or in so many words. `seen`: the start that the answered message spoke of, where it is known.
+    `sure`: by a button, or in so many words. `bare`: no more than a "no", which says nothing by itself. `seen`: the
+    start that the answered message spoke of, where it is known.
     """
 
     scope: Scope
     visit_id: str = ""
     sure: bool = False
     seen: datetime | None = None
+    bare: bool = False
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -113,6 +115,6 @@ def _booked(said: Said, visit: Visit, now: datetime) -> Outcome:
     if said.sure:
         return Outcome.CONFIRMED if said.scope is Scope.CONFIRM else Outcome.CANCELLED
     if said.scope is Scope.CANCEL:
-        return Outcome.CANCELLED if visit.is_asked(now) else Outcome.SURE
-    # "Yes" to "are you sure to cancel?" may mean either: it takes a button, or clear words.
+        return Outcome.CANCELLED if visit.is_asked(now) and not said.bare else Outcome.SURE
+    # To "shall we cancel?" a "yes" may mean either, and so may a "no": it takes a button, or clear words.
     return Outcome.SURE if visit.is_asked(now) else Outcome.CONFIRMED

@@ -7,7 +7,7 @@ from frontdesk.kernel.messages import Event
 from frontdesk.kernel.unit import Unit
 from frontdesk.services.appointments.answers.acting import BY_MESSAGE, carry_out
 from frontdesk.services.appointments.answers.deciding import Decision, Outcome, Said, Visit, decide
-from frontdesk.services.appointments.answers.links import LINKS, Link, Scope, link_id, read_payload, token_of
+from frontdesk.services.appointments.answers.links import LINKS, Link, Scope, link_id, token_of
 from frontdesk.services.appointments.answers.model import (
     ANSWERS,
     QUESTIONS,
@@ -40,14 +40,18 @@ TEMPLATES = {
 
 async def hear(unit: Unit, event: AnswerReceived) -> None:
     """Do what a patient answered, or ask. A repeat changes nothing, and so does an answer that wants nothing of us."""
-    kind, _, clinic_id = event.place.partition(":")
     scope = SCOPES.get(event.intent)
-    if scope is None or kind != "clinic" or await unit.find(ANSWERS, event.answer_id) is not None:
+    if scope is None or await unit.find(ANSWERS, event.answer_id) is not None:
         return
     link = await _link(unit, event)
+    clinic_id = link.clinic_id if link else event.place.removeprefix("clinic:")
+    if link is None and clinic_id == event.place:  # of another kind of place, or of none that is known
+        return
     near = await _near(unit, event, link, clinic_id)
     aimed = link.appointment_id if link else event.about
-    said = Said(scope, aimed if aimed in near else "", event.sure, link.start if link else None)
+    said = Said(
+        scope, aimed if aimed in near else "", event.sure, link.start if link else None, bare=event.bare
+    )
     visits = await _visits(unit, near, event)
     decision = decide(said, visits, unit.now)
     about = near[decision.visits[0].id] if len(decision.visits) == 1 else None
@@ -63,11 +67,10 @@ async def hear(unit: Unit, event: AnswerReceived) -> None:
 
 async def _link(unit: Unit, event: AnswerReceived) -> Link | None:
     """Return the link of the button that was pressed, or of the message that was replied to."""
-    pressed = read_payload(event.payload)
-    token = pressed[1] if pressed else ""
-    if not token and event.message_id:
-        token = token_of(event.message_id, unit.provider(Seals).seal)  # type: ignore[type-abstract] # a port
-    stored = await unit.find(LINKS, link_id(token)) if token else None
+    id = event.button
+    if not id and event.message_id:
+        id = link_id(token_of(event.message_id, unit.provider(Seals).seal))  # type: ignore[type-abstract] # a port
+    stored = await unit.find(LINKS, id) if id else None
     return stored.value if stored else None
 
 
@@ -117,7 +120,7 @@ def _answer(  # noqa: PLR0917 - all that is kept of it
         clinic_id=clinic_id,
         patient_id=near[ids[0]].value.patient_id if ids else event.person,
         scope=scope,
-        way=Way.BUTTON if event.payload else Way.WORDS,
+        way=Way.BUTTON if event.button else Way.WORDS,
         outcome=outcome,
         appointment_ids=ids,
         at=event.received_at,

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-from frontdesk.kernel.ids import derived_id
+from frontdesk.channels import token_id
 from frontdesk.kernel.kinds import Index, Kind
 
 TOKEN_CHARS = 22  # of base 64: six bits each
@@ -64,8 +64,8 @@ def token_of(message_id: str, seal: Seal) -> str:
 
 
 def link_id(token: str) -> str:
-    """Return what is kept of a token: where its link is found."""
-    return derived_id("lnk", token)
+    """Return what is kept of a token: where its link is found. A pressed button is told by the same digest."""
+    return token_id(token)
 
 
 def page_of(site: str, token: str) -> str:
@@ -76,9 +76,3 @@ def page_of(site: str, token: str) -> str:
 def payload(scope: Scope, token: str) -> str:
     """Return what a button brings back: `c:TOKEN`, `x:TOKEN`, `r:TOKEN`."""
     return f"{LETTERS[scope]}:{token}"
-
-
-def read_payload(text: str) -> tuple[Scope, str] | None:
-    """Return what a button's payload wants and with which token, None when it is none of ours."""
-    letter, _, token = text.partition(":")
-    return (SCOPES[letter], token) if letter in SCOPES and len(token) == TOKEN_CHARS else None
