@@ -50,7 +50,7 @@ locals {
       # The emulator authorises a listing by path as one of everything; AWS, by the path.
       parameters = concat(["arn:${local.partition}:ssm:${local.in_region}:parameter/${local.prefix}/*"], var.emulator == null ? [] : ["*"])
     },
-    { for place in ["seals", "channels"] : "parameters:${place}" => concat([
+    { for place in ["keys", "seals", "channels"] : "parameters:${place}" => concat([
       "arn:${local.partition}:ssm:${local.in_region}:parameter/${local.prefix}/${place}",
       "arn:${local.partition}:ssm:${local.in_region}:parameter/${local.prefix}/${place}/*",
     ], var.emulator == null ? [] : ["*"]) },

@@ -13,7 +13,7 @@ from frontdesk.config import Settings
 from frontdesk.entrypoints.admission import Admission
 from frontdesk.entrypoints.http import Desk, front
 from frontdesk.entrypoints.metrics_page import MetricsPage
-from frontdesk.entrypoints.oauth.routes import catch_up, oauth_endpoints
+from frontdesk.entrypoints.oauth.routes import catch_up, key_endpoints, oauth_endpoints
 from frontdesk.entrypoints.oauth.visits import Door
 from frontdesk.entrypoints.operations import OPERATIONS
 from frontdesk.entrypoints.pages import pages
@@ -52,11 +52,13 @@ class Server:
         gc.set_threshold(10_000, 20, 20)
 
     async def _oauth(self, desk: Desk) -> list[Route]:
-        if all(service.name != "identity" for service in self.services):
-            return []
         door = Door(desk.bus, self.runtime.store, desk.tokens, desk.failures, self._site)
-        await catch_up(door)
-        found = oauth_endpoints(door, [scope for service in self.services for scope in service.scopes])
+        scopes = [scope for service in self.services for scope in service.scopes]
+        if any(service.name == "identity" for service in self.services):
+            await catch_up(door)
+            found = oauth_endpoints(door, scopes)
+        else:
+            found = key_endpoints(door, scopes)
         return [Route(path, Noted(path, endpoint, desk.requests)) for path, endpoint in found.items()]
 
     async def stop(self) -> None:

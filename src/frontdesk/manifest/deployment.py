@@ -5,6 +5,7 @@ Events that no deployed service publishes are left out of a queue; a queue that 
 
 import json
 from collections.abc import Iterable, Sequence
+from typing import Final, Literal
 
 from frontdesk.adapters.aws.burial import KINDS
 from frontdesk.adapters.aws.items import index_name
@@ -28,12 +29,13 @@ from frontdesk.manifest.shape import (
 )
 from frontdesk.manifest.sharing import Sharing, is_split, queues_of
 
-IDENTITY = "identity"  # the service that signs people in; its functions carry what that takes
+IDENTITY: Final = "identity"  # the service that signs people in; its functions carry what that takes
 NOTIFICATIONS, SENDER = (
     "notifications",
     "notifications-http",
 )  # who sends to people, and takes it over for others
 OAUTH, OPERATIONS, SWEEPER = "identity-oauth", "operations-http", "operations-sweeper"
+KEYS = "operations-keys"  # tells what tokens are verified with, where nobody signs in
 BEAT = "Desk Beat"
 BEAT_QUEUE = "operations-beat"
 _HANDLERS = "frontdesk.entrypoints.lambdas"
@@ -52,6 +54,7 @@ SIGNING_IN = (
     "GET /.well-known/oauth-authorization-server",
     "GET /.well-known/jwks.json",
 )
+DISCOVERY = ("GET /.well-known/openid-configuration", "GET /.well-known/jwks.json")
 PAGES = ("GET /health", "GET /openapi.json")
 
 # The relay sees only writes that tell or time something: claims, counters and removals never start it.
@@ -153,14 +156,21 @@ def _functions(services: Sequence[Service], queues: Sequence[Queue]) -> Iterable
             yield _function(f"{service.name}-relay", "stream", service.name, passed)
         if service.name == IDENTITY:
             yield _function(OAUTH, "oauth", service.name, permissions.oauth(service, OAUTH))
+    if not _signs_in(services):
+        yield _function(KEYS, "oauth", "", permissions.keys(), package=IDENTITY)
     yield _function(OPERATIONS, "operations", "", permissions.operations(queues))
     granted = permissions.sweeper(services, queues, services[0].name, BEAT_QUEUE)
     yield _function(SWEEPER, "schedule", "", granted)
 
 
+def _signs_in(services: Iterable[Service]) -> bool:
+    """Return whether people and programs sign in here; where not, `frontdesk token` alone makes tokens."""
+    return any(service.name == IDENTITY for service in services)
+
+
 def _looking_at_withdrawals(service: Service, services: Sequence[Service]) -> Iterable[Permission]:
     """Let every API see what identity notes of admissions that ended: the API's authorizer knows nothing of it."""
-    if service.name != IDENTITY and any(one.name == IDENTITY for one in services):
+    if service.name != IDENTITY and _signs_in(services):
         yield Permission((uses.GET,), f"table:{IDENTITY}")
 
 
@@ -183,6 +193,7 @@ def _function(
     *,
     subscriber: str = "",
     slow: bool = False,
+    package: Literal["base", "identity"] = "base",
 ) -> Function:
     size = sizes.of(kind, slow=slow)
     return Function(
@@ -191,7 +202,7 @@ def _function(
         service=service,
         subscriber=subscriber,
         handler=f"{_HANDLERS}.{_MODULES.get(kind, kind)}.handle",
-        package="identity" if service == IDENTITY else "base",
+        package="identity" if service == IDENTITY else package,
         memory=size.memory,
         timeout=size.timeout,
         concurrency=0,
@@ -225,11 +236,13 @@ def _stream(service: Service) -> Stream:
     )
 
 
-def _routes(services: Iterable[Service], operations: Service) -> Iterable[HttpRoute]:
+def _routes(services: Sequence[Service], operations: Service) -> Iterable[HttpRoute]:
     for service in services:
         yield from (_route(route, f"{service.name}-http") for route in service.routes)
         if service.name == IDENTITY:
             yield from (HttpRoute(key, OAUTH, (), public=True) for key in SIGNING_IN)
+    if not _signs_in(services):
+        yield from (HttpRoute(key, KEYS, (), public=True) for key in DISCOVERY)
     yield from (_route(route, OPERATIONS) for route in operations.routes)
     yield from (HttpRoute(key, OPERATIONS, (), public=True) for key in PAGES)
 

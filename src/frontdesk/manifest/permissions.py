@@ -72,6 +72,11 @@ def oauth(service: Service, name: str) -> Iterable[Permission]:
     yield from _secrets(name)
 
 
+def keys() -> Iterable[Permission]:
+    """Return what may be done by who publishes the keys of tokens: making the first, where there is none."""
+    yield Permission((uses.SEE, uses.MAKE), "parameters:keys")
+
+
 def operations(queues: Iterable[Queue]) -> Iterable[Permission]:
     """Return what the operator's routes may do: see to dead letters, and send them to their queues again."""
     mapped = [queue for queue in queues if queue.mapped]

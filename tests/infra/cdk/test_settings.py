@@ -56,8 +56,15 @@ def test_a_variable_that_does_nothing_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_stage_that_nobody_could_come_in_to_is_refused(tmp_path: Path) -> None:
+    given = variables(tmp_path, "dev", "catalogue")
+    written = Path(given["manifest"])
+    made = msgspec.json.decode(written.read_bytes())
+    found = made["deployment"]["routes"]
+    made["deployment"]["routes"] = [route for route in found if "/.well-known/" not in route["route_key"]]
+    written.write_bytes(msgspec.json.encode(made))
+
     with pytest.raises(SynthesisFailed, match="Nobody issues tokens here"):
-        _read(tmp_path, variables(tmp_path, "dev", "catalogue"))
+        _read(tmp_path, given)
 
 
 def test_a_manifest_of_another_format_is_refused(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What is to be deployed follows from declarations: all that is needed for the chosen services, and nothing else."""
 
+from collections.abc import Mapping
 from itertools import chain, combinations
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,12 +11,13 @@ import msgspec
 import pytest
 
 from frontdesk.bootstrap import SERVICES, choose
-from frontdesk.entrypoints.oauth.routes import oauth_endpoints
+from frontdesk.entrypoints.oauth.endpoint import OAuthEndpoint
+from frontdesk.entrypoints.oauth.routes import key_endpoints, oauth_endpoints
 from frontdesk.entrypoints.oauth.visits import Door
 from frontdesk.entrypoints.operations import OPERATIONS
 from frontdesk.entrypoints.reference.blocks import slug
 from frontdesk.manifest.author import manifest
-from frontdesk.manifest.deployment import SIGNING_IN
+from frontdesk.manifest.deployment import DISCOVERY, SIGNING_IN
 from frontdesk.manifest.diagram import diagram
 from frontdesk.manifest.schema import schema
 from frontdesk.manifest.shape import Deployment, Function, Manifest, Role
@@ -65,6 +67,7 @@ def test_any_part_of_the_house_holds_together(names: tuple[str, ...]) -> None:
     VALIDATOR.validate(plain(found))
     shape = found.deployment
     symbols = {
+        "parameters:keys",
         "parameters:seals",
         "parameters:channels",
         "bus",
@@ -177,13 +180,30 @@ def test_the_pages_of_signing_in_are_those_of_the_embedded_server() -> None:
         "Door",
         SimpleNamespace(is_secure=True, site="https://desk.example", tokens=SimpleNamespace(issuer="")),
     )  # nobody comes in
-    served = {
-        f"{method} {path}"
-        for path, endpoint in oauth_endpoints(door, ()).items()
-        for method in vars(endpoint)["_answers"]  # an endpoint does not say its methods
-    }
 
-    assert set(SIGNING_IN) == served
+    def served(endpoints: Mapping[str, OAuthEndpoint]) -> set[str]:
+        """Return what is asked of them; an endpoint does not say its methods."""
+        return {
+            f"{method} {path}"
+            for path, endpoint in endpoints.items()
+            for method in vars(endpoint)["_answers"]
+        }
+
+    assert set(SIGNING_IN) == served(oauth_endpoints(door, ()))
+    assert set(DISCOVERY) == served(key_endpoints(door, ()))
+
+
+def test_where_nobody_signs_in_the_stage_tells_how_its_tokens_are_verified_and_nothing_more() -> None:
+    clinic, signing_in = deployed("appointments", "notifications"), deployed("appointments", "identity")
+    keys = next(function for function in clinic.functions if function.kind == "oauth")
+
+    assert {r.route_key for r in clinic.routes if r.function == keys.name} == set(DISCOVERY)
+    assert keys.package == "identity"
+    assert granted(clinic, keys.name) == {
+        "parameters:keys": {"ssm:GetParametersByPath", "ssm:PutParameter"},
+        f"logs:{keys.name}": {"logs:CreateLogStream", "logs:PutLogEvents"},
+    }
+    assert keys.name not in {function.name for function in signing_in.functions}
 
 
 def test_what_is_open_to_everybody_is_signing_in_and_pages() -> None:

@@ -1,4 +1,7 @@
-"""Signing in: tokens, pages, discovery. The one function that answers by the code of the embedded server, on a loop."""
+"""Signing in: tokens, pages, discovery. The one function that answers by the code of the embedded server, on a loop.
+
+Where the service `identity` is not deployed nobody signs in: then it tells with what tokens are verified, and no more.
+"""
 
 import logging
 from collections.abc import Mapping
@@ -12,13 +15,13 @@ from frontdesk.entrypoints.lambdas.emf import Gauge
 from frontdesk.entrypoints.lambdas.payload import answer_of, correlation_id_of
 from frontdesk.entrypoints.lambdas.starting import begin, gauge_of
 from frontdesk.entrypoints.oauth.endpoint import OAuthEndpoint
-from frontdesk.entrypoints.oauth.routes import oauth_endpoints
+from frontdesk.entrypoints.oauth.routes import key_endpoints, oauth_endpoints
 from frontdesk.entrypoints.oauth.visits import Door
 from frontdesk.entrypoints.throttle import Failures
 from frontdesk.kernel.errors import FrontdeskError, NotFound
 from frontdesk.kernel.ports import Chance
 from frontdesk.measures import ACCEPTED, REFUSED
-from frontdesk.outside_aws import tokens
+from frontdesk.outside_aws import IDENTITY, tokens
 
 _log = logging.getLogger(__name__)
 _FIRST_ERROR = 400
@@ -64,12 +67,14 @@ class OAuthFunction:
 
 def oauth_function(stage: Stage) -> OAuthFunction:
     """Return the function. An address has its failures counted in each of the function's environments apart."""
-    service = stage.service("identity")
+    service = stage.service(IDENTITY)
     issuer = tokens(stage)
     bus = stage.bus(service, stage.waiting_clock())
-    door = Door(bus, stage.store("identity"), issuer, Failures(), stage.settings.site)
+    door = Door(bus, stage.store(IDENTITY), issuer, Failures(), stage.settings.site)
     scopes = [scope for entry in stage.manifest.services for scope in entry.scopes]
-    return OAuthFunction(oauth_endpoints(door, scopes), KeptLoop(), stage.chance, gauge_of(stage))
+    signs_in = any(entry.name == IDENTITY for entry in stage.manifest.services)
+    endpoints = oauth_endpoints(door, scopes) if signs_in else key_endpoints(door, scopes)
+    return OAuthFunction(endpoints, KeptLoop(), stage.chance, gauge_of(stage))
 
 
 _function = begin(oauth_function)

@@ -11,12 +11,13 @@ from frontdesk.entrypoints.oauth.visits import Door, Visit
 class Discovery:
     """Two documents that anybody may read."""
 
-    def __init__(self, door: Door, scopes: Iterable[str]) -> None:
+    def __init__(self, door: Door, scopes: Iterable[str], *, signs_in: bool = True) -> None:
         self._door = door
-        self._description = msgspec.json.encode(_describe(door, sorted(set(scopes))))
+        described = _issuer(door, sorted(set(scopes))) | (_ways_in(door) if signs_in else {})
+        self._description = msgspec.json.encode(described)
 
     async def description(self, _: Visit) -> Response:
-        """Answer with the endpoints and what they can do."""
+        """Answer with the issuer, and the endpoints and what they can do."""
         return Response(200, self._description)
 
     async def key_set(self, _: Visit) -> Response:
@@ -24,23 +25,29 @@ class Discovery:
         return Response(200, msgspec.json.encode(self._door.tokens.key_set()))
 
 
-def _describe(door: Door, scopes: list[str]) -> dict[str, object]:
-    ways_to_prove = ["client_secret_basic", "client_secret_post", "none"]
+def _issuer(door: Door, scopes: list[str]) -> dict[str, object]:
     return {
         "issuer": door.tokens.issuer,
+        "jwks_uri": f"{door.site}/.well-known/jwks.json",
+        "scopes_supported": scopes,
+        "response_types_supported": [],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+    }
+
+
+def _ways_in(door: Door) -> dict[str, object]:
+    ways_to_prove = ["client_secret_basic", "client_secret_post", "none"]
+    return {
         "authorization_endpoint": f"{door.site}/oauth/authorize",
         "token_endpoint": f"{door.site}/oauth/token",
         "revocation_endpoint": f"{door.site}/oauth/revoke",
-        "jwks_uri": f"{door.site}/.well-known/jwks.json",
-        "scopes_supported": scopes,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code", "client_credentials", "refresh_token"],
         "token_endpoint_auth_methods_supported": ways_to_prove,
         "revocation_endpoint_auth_methods_supported": ways_to_prove,
         "code_challenge_methods_supported": ["S256"],
-        "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["RS256"],
         "authorization_response_iss_parameter_supported": True,
         "ui_locales_supported": ["en", "es"],
     }

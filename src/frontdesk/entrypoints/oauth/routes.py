@@ -37,6 +37,16 @@ def oauth_endpoints(door: Door, scopes: Iterable[str]) -> dict[str, OAuthEndpoin
     }
 
 
+def key_endpoints(door: Door, scopes: Iterable[str]) -> dict[str, OAuthEndpoint]:
+    """Return those of a desk at which nobody signs in: its tokens come from `frontdesk token` alone."""
+    documents = Discovery(door, scopes, signs_in=False)
+    found: Paths = {
+        "/.well-known/openid-configuration": {"GET": documents.description},
+        "/.well-known/jwks.json": {"GET": documents.key_set},
+    }
+    return {path: OAuthEndpoint(door, answers, tokens.apology) for path, answers in found.items()}
+
+
 async def catch_up(door: Door) -> None:
     """Tell this server's verifier which admissions ended before it started."""
     await door.ask(load_withdrawals, visit=Visit({}, {}, {}, "", "start"))
