@@ -14,6 +14,7 @@ from frontdesk.adapters.embedded.runtime import EmbeddedRuntime
 from frontdesk.adapters.http_sender.sender import HttpSender
 from frontdesk.adapters.outbox.outbox import Outbox
 from frontdesk.adapters.passwords.argon2 import Argon2Passwords
+from frontdesk.adapters.passwords.threads import Threads
 from frontdesk.adapters.telemetry.bus import TracedBus
 from frontdesk.adapters.tokens.files import FileKeys
 from frontdesk.adapters.tokens.keys import KeyRing
@@ -80,7 +81,7 @@ def outside(settings: Settings, issuer: Tokens) -> dict[type, Any]:
     """Return the outside parties that services need, by port."""
     data = DataDirectory(settings.data).path
     return {
-        Passwords: Argon2Passwords(),
+        Passwords: Argon2Passwords(Threads()),
         Seals: KeyedSeals(FileKeys(data / KEYS)),
         Messenger: Outbox(data / "outbox"),
         SigningKeys: issuer,

@@ -199,9 +199,9 @@ def _keys(stage: Stage) -> "ParameterKeys":
 
 
 def _passwords(_: Stage) -> Any:
-    from frontdesk.adapters.passwords.argon2 import Argon2Passwords
+    from frontdesk.adapters.passwords.argon2 import Argon2Passwords, here
 
-    return Argon2Passwords()
+    return Argon2Passwords(here)
 
 
 def _seals(stage: Stage) -> Any:
