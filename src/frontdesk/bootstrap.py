@@ -24,6 +24,7 @@ from frontdesk.adapters.notifier.own_desk import OwnDesk
 from frontdesk.adapters.notifier.written import WrittenDown
 from frontdesk.adapters.outbox.outbox import Outbox
 from frontdesk.adapters.passwords.argon2 import Argon2Passwords
+from frontdesk.adapters.passwords.threads import Threads
 from frontdesk.adapters.telemetry.bus import TracedBus
 from frontdesk.adapters.tokens.files import FileKeys
 from frontdesk.adapters.tokens.keys import KeyRing
@@ -106,7 +107,7 @@ def outside(settings: Settings, issuer: Tokens, sender: OwnDesk | None = None) -
     seals = KeyedSeals(FileKeys(data / KEYS))
     said = channel_settings()
     return {
-        Passwords: Argon2Passwords(),
+        Passwords: Argon2Passwords(Threads()),
         Seals: seals,
         PatientSeals: seals,
         AddressSeals: seals,

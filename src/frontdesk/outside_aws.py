@@ -54,9 +54,9 @@ def _keys(stage: "Stage", place: str = "keys") -> "ParameterKeys":
 
 
 def _passwords(_: "Stage") -> Any:
-    from frontdesk.adapters.passwords.argon2 import Argon2Passwords
+    from frontdesk.adapters.passwords.argon2 import Argon2Passwords, here
 
-    return Argon2Passwords()
+    return Argon2Passwords(here)
 
 
 def _seals(stage: "Stage") -> Any:

@@ -12,6 +12,7 @@ AT_HOME = (
     "__main__.py",
     "adapters/aws/tables.py",
     "adapters/embedded",
+    "adapters/passwords/threads.py",
     "adapters/memory",
     "adapters/mysql",
     "adapters/notifier/own_desk.py",

@@ -5,14 +5,16 @@ import time
 
 import pytest
 
-from frontdesk.adapters.passwords import argon2 as module
-from frontdesk.adapters.passwords.argon2 import LANES, MEMORY_KIB, PASSES, Argon2Passwords
+from frontdesk.adapters.passwords import threads
+from frontdesk.adapters.passwords.argon2 import LANES, MEMORY_KIB, PASSES, Argon2Passwords, here
+from frontdesk.adapters.passwords.threads import Threads
+from frontdesk.entrypoints.lambdas.driving import drive
 from frontdesk.kernel.errors import Unavailable
 
 
 @pytest.fixture
 def quick() -> Argon2Passwords:
-    return Argon2Passwords(passes=1, memory_kib=1024)
+    return Argon2Passwords(Threads(), passes=1, memory_kib=1024)
 
 
 def test_a_password_matches_its_own_hash_alone(quick: Argon2Passwords) -> None:
@@ -35,13 +37,13 @@ def test_the_parameters_are_those_of_rfc_9106_and_others_are_outdated(quick: Arg
     async def story() -> None:
         kept = await quick.hash("correct horse")
         assert not quick.is_outdated(kept)
-        assert Argon2Passwords().is_outdated(kept)
+        assert Argon2Passwords(Threads()).is_outdated(kept)
 
     asyncio.run(story())
 
 
 def test_an_unknown_account_takes_as_long_as_a_known_one() -> None:
-    passwords = Argon2Passwords()
+    passwords = Argon2Passwords(Threads())
 
     async def seconds(kept: str) -> float:
         began = time.perf_counter()
@@ -60,7 +62,7 @@ def test_an_unknown_account_takes_as_long_as_a_known_one() -> None:
 
 
 def test_the_loop_goes_on_while_a_password_is_hashed() -> None:
-    passwords = Argon2Passwords()
+    passwords = Argon2Passwords(Threads())
 
     async def story() -> None:
         work = asyncio.create_task(passwords.hash("correct horse"))
@@ -74,7 +76,7 @@ def test_the_loop_goes_on_while_a_password_is_hashed() -> None:
 
 
 def test_only_so_many_wait(quick: Argon2Passwords, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "WAITING", 1)
+    monkeypatch.setattr(threads, "WAITING", 1)
 
     async def story() -> None:
         outcomes = await asyncio.gather(*[quick.hash("x") for _ in range(10)], return_exceptions=True)
@@ -82,3 +84,12 @@ def test_only_so_many_wait(quick: Argon2Passwords, monkeypatch: pytest.MonkeyPat
         assert (await quick.hash("x")).startswith("$argon2id$")
 
     asyncio.run(story())
+
+
+def test_a_function_hashes_without_an_event_loop() -> None:
+    passwords = Argon2Passwords(here, passes=1, memory_kib=1024)
+
+    kept = drive(passwords.hash("correct horse"))
+
+    assert drive(passwords.matches(kept, "correct horse"))
+    assert not drive(passwords.matches("", "correct horse"))

@@ -1,37 +1,42 @@
-"""Argon2id, on a few threads of its own: each hash takes 64 MB and about a tenth of a second, and delays no request.
+"""Argon2id: each hash takes 64 MB and about a tenth of a second.
 
 Parameters: RFC 9106, section 4, the second recommended option. When they change, each password is hashed again as its
 owner signs in.
 """
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from frontdesk.kernel.errors import Unavailable
-
 PASSES = 3
 MEMORY_KIB = 64 * 1024
 LANES = 4
-AT_ONCE = 2  # hashes, so 128 MB
-WAITING = 32  # callers, for some seconds at most; the next one is asked to come again
 
 T = TypeVar("T")
 
 
-class Argon2Passwords:
-    """Keeps nothing but its threads."""
+class Apart(Protocol):
+    """Does slow work where it delays no request."""
 
-    def __init__(self, *, passes: int = PASSES, memory_kib: int = MEMORY_KIB) -> None:
+    async def __call__(self, work: Callable[[], T], /) -> T:
+        """Return what the work gives. Raises Unavailable when too many wait."""
+
+
+async def here(work: Callable[[], T], /) -> T:
+    """Do it at once: where each process has one request at a time, nobody waits, and no event loop is needed."""
+    return work()
+
+
+class Argon2Passwords:
+    """Keeps nothing. `apart` is where the hashing is done."""
+
+    def __init__(self, apart: Apart, *, passes: int = PASSES, memory_kib: int = MEMORY_KIB) -> None:
         self._hasher = PasswordHasher(
             time_cost=passes, memory_cost=memory_kib, parallelism=LANES, type=Type.ID
         )
-        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passwords")
-        self._inside = 0
+        self._apart = apart
         self._decoy = ""
 
     async def hash(self, password: str) -> str:
@@ -55,12 +60,3 @@ class Argon2Passwords:
     def _somebody(self) -> str:
         self._decoy = self._decoy or self._hasher.hash("nobody")
         return self._decoy
-
-    async def _apart(self, work: Callable[[], T]) -> T:
-        if self._inside >= AT_ONCE + WAITING:
-            raise Unavailable("Too many people sign in at the moment.", retry_after=2)
-        self._inside += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-        finally:
-            self._inside -= 1
