@@ -183,6 +183,12 @@ def test_a_date_that_is_none_is_an_outcome(system: System, said: str) -> None:
     assert (found["issue"][0]["code"], found["issue"][0]["expression"]) == ("invalid", ["date"])
 
 
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+00:00"])
+def test_a_moment_beyond_all_calendars_is_an_outcome(system: System, moment: str) -> None:
+    asked = {"schedule": f"Schedule/{fhir_id(system.vega)}", "start": f"ge{moment}"}
+    assert system.reads("Slot", answered=422, **asked)["issue"][0]["expression"] == ["start"]
+
+
 def test_another_clinics_people_see_nothing(system: System) -> None:
     id = fhir_id(system.book()["appointment_id"])
     for path in (f"Appointment/{id}", f"Schedule/{fhir_id(system.vega)}"):

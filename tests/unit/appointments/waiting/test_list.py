@@ -23,6 +23,11 @@ def joined(clinic: Waiting, **more: Any) -> Any:
     return clinic.send(RECEPTION, "POST /waiting-list", {"patient_name": "Ben Soto", **more})
 
 
+def again(clinic: Waiting, patient: str = "Ben Soto", **more: Any) -> Any:
+    """Try to join once more, as somebody who waits may be."""
+    return joined(clinic, patient_name=patient, patient_phone=phone(patient), **more)
+
+
 def test_an_entry_is_shown_as_it_was_wished(clinic: Waiting) -> None:
     id = clinic.waits("Ben Soto", weekdays=[3, 1, 3], window_from="09:00", window_to="12:00", priority=2)
 
@@ -39,6 +44,7 @@ def test_an_entry_is_shown_as_it_was_wished(clinic: Waiting) -> None:
         ({"latest": "2026-03-12"}, "/latest"),
         ({"earliest": "2026-04-02", "latest": "2026-04-01"}, "/latest"),
         ({"latest": "2027-04-01"}, "/latest"),
+        ({"earliest": "9999-12-31"}, "/latest"),
         ({"window_from": "12:00", "window_to": "12:00"}, "/window_to"),
         ({"weekdays": [8]}, "/weekdays/0"),
         ({"priority": 0}, "/priority"),
@@ -142,6 +148,31 @@ def test_a_repeated_request_joins_once(clinic: Waiting) -> None:
 
     assert content(answers[0]) == content(answers[1])
     assert len(clinic.ok(RECEPTION, "GET /waiting-list")["items"]) == 1
+
+
+def test_nobody_waits_for_the_same_twice(clinic: Waiting) -> None:
+    first = clinic.waits("Ben Soto", doctor_name="Dr. Vega")
+
+    told = refusal(again(clinic, doctor_name="VEGA", priority=1, latest="2026-04-01"))
+    assert (told["code"], told["entry_id"]) == ("already_waiting", first)
+    assert again(clinic, doctor_name="Dra. Luna").status == 201
+    assert again(clinic, doctor_name="Dr. Vega", weekdays=[1]).status == 201
+    assert again(clinic, "Eva Ruiz", doctor_name="Dr. Vega").status == 201
+
+
+@pytest.mark.parametrize("how", ["leaves", "accepts", "expires"])
+def test_who_waits_no_more_may_wait_again(clinic: Waiting, how: str) -> None:
+    first = clinic.waits("Ben Soto", latest=DAY)
+    if how == "leaves":
+        clinic.ok(RECEPTION, f"DELETE /waiting-list/{first}")
+    elif how == "accepts":
+        clinic.cancelled()
+        clinic.answers(first, "accept")
+    else:
+        clinic.until(at("00:00", "2026-03-17"))
+
+    second = clinic.waits("Ben Soto", latest="2026-03-20")
+    assert refusal(again(clinic))["entry_id"] == second != first
 
 
 class TestSwap:

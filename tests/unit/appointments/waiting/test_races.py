@@ -77,6 +77,14 @@ def test_of_two_times_that_are_freed_at_once_somebody_is_offered_one(
     assert len(clinic.day().busy) == 1
 
 
+def test_of_two_who_put_somebody_on_the_list_one_does(clinic: Waiting, meanwhile: Meanwhile) -> None:
+    body = {"patient_name": "Ben Soto"}
+    meanwhile.work = lambda: clinic.ok(RECEPTION, "POST /waiting-list", body)
+
+    assert content(clinic.send(RECEPTION, "POST /waiting-list", body))["code"] == "already_waiting"
+    assert len(clinic.ok(RECEPTION, "GET /waiting-list")["items"]) == 1
+
+
 def test_a_time_that_no_index_shows_yet_is_found_a_minute_later(clinic: Waiting) -> None:
     clinic.store._lag = 100  # noqa: SLF001 - the index stands still
     clinic.cancelled()

@@ -22,6 +22,7 @@ from frontdesk.services.appointments.clinics.reading import (
     practice,
 )
 from frontdesk.services.appointments.clinics.roster import doctor_by_name
+from frontdesk.services.appointments.clinics.setting import FIRST_DAY, LAST_DAY
 from frontdesk.services.appointments.hours.clock import resolve_local, to_local
 from frontdesk.services.appointments.hours.free import Visit
 from frontdesk.services.appointments.hours.refusals import OffGrid, OutsideHours
@@ -106,7 +107,12 @@ def for_patient(unit: Unit, wish: Wish, patient: Patient | None, clinic: Clinic)
 
 
 def known(unit: Unit, clinic_id: str, clinic: Clinic, patient: Patient) -> tuple[Patient, str]:
-    """Return a patient with their document in its one spelling, and their id. Raises Invalid for an impossible one."""
+    """Return a patient with their document in its one spelling, and their id.
+
+    Raises Invalid for an impossible document, and for a name of which nothing can be said.
+    """
+    if not plain_name(patient.name):
+        raise Invalid((Fault("/patient_name", "no_words", "Must have a letter or a digit."),))
     if patient.document is not None:
         document = plain_document(clinic.country, patient.document)
         if document is None:
@@ -187,10 +193,19 @@ def _time(asked: Asked, at_work: Practice, visit: Visit) -> Time:
     if start is None:
         if asked.day is None or not asked.clock:
             raise Invalid((Fault("/appointment_time", "missing", "Say a date and a time."),))
+        _check_day(asked.day)
         start = resolve_local(asked.day, time.fromisoformat(asked.clock), terms.zone, asked.fold)
+    _check_day(start.date())
     if terms.on_grid(start) != start:
         raise OffGrid(grid_minutes=terms.grid_minutes)
     return time_of(start, visit, terms.zone)
+
+
+def _check_day(day: date) -> None:
+    """Refuse what is beyond all calendars: around it there is no room for any time zone. Raises Invalid."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        advice = f"Must be from {FIRST_DAY} to {LAST_DAY}."
+        raise Invalid((Fault("/appointment_date", "out_of_range", advice),))
 
 
 def _capacity(asked: Asked, at_work: Practice, visit: Visit, when: Time) -> int:

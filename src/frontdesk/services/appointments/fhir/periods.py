@@ -32,6 +32,7 @@ def read_period(name: str, text: str, zone: str) -> Period:
         if clock:
             begin = datetime.fromisoformat(text.removeprefix(prefix or "")).astimezone(UTC)
             end = begin + _INSTANT
+            _check_days(begin.date(), begin.date())
         else:
             begin, end = _days(int(year), month, day, zone)
     except (ValueError, OverflowError):
@@ -63,9 +64,14 @@ def _days(year: int, month: str | None, day: str | None, zone: str) -> tuple[dat
         last = date(year + first.month // 12, first.month % 12 + 1, 1) - timedelta(days=1)
     else:
         last = date(year, 12, 31)
-    if not (first >= FIRST_DAY and last <= LAST_DAY):
-        raise ValueError(year)
+    _check_days(first, last)
     return day_span(first, zone).start, day_span(last, zone).end
+
+
+def _check_days(first: date, last: date) -> None:
+    """Refuse what is beyond all calendars: around it there is no room for any time zone."""
+    if not (first >= FIRST_DAY and last <= LAST_DAY):
+        raise ValueError(first)
 
 
 def _wrong(name: str) -> Invalid:

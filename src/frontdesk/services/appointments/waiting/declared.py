@@ -27,6 +27,7 @@ from frontdesk.services.appointments.waiting.entries import ENTRIES
 from frontdesk.services.appointments.waiting.figures import Figures
 from frontdesk.services.appointments.waiting.handlers import EntryOver
 from frontdesk.services.appointments.waiting.offers import OFFERS, OfferOver
+from frontdesk.services.appointments.waiting.places import PLACES, AlreadyWaiting
 from frontdesk.services.appointments.waiting.seeking import EntryUnmatched, NightOver
 from frontdesk.services.appointments.waiting.vacancies import VACANCIES
 from frontdesk.transitions import IllegalTransition
@@ -35,7 +36,7 @@ _READ, _WRITE = ("waiting-list:read",), ("waiting-list:write",)
 _LIST, _ONE = "/waiting-list", "/waiting-list/{id}"
 _SUBSCRIBER = "appointments-waiting"
 
-KINDS: tuple[AnyKind, ...] = (ENTRIES, VACANCIES, OFFERS)
+KINDS: tuple[AnyKind, ...] = (ENTRIES, PLACES, VACANCIES, OFFERS)
 _LIST_ROUTES: tuple[Route, ...] = (
     Route(
         "POST",
@@ -49,7 +50,7 @@ _LIST_ROUTES: tuple[Route, ...] = (
         kind=ENTRIES,
         status=201,
         location="/waiting-list/{id}",
-        refusals=(UnknownDoctor, UnknownVisitType, IllegalTransition),
+        refusals=(UnknownDoctor, UnknownVisitType, IllegalTransition, AlreadyWaiting),
         description="A time that is given up is kept for the first whom it suits, for 15 minutes, and offered to them.",
     ),
     Route(

@@ -27,6 +27,7 @@ from frontdesk.services.appointments.waiting import offers
 from frontdesk.services.appointments.waiting.commands import JoinWaitingList
 from frontdesk.services.appointments.waiting.entries import ENTRIES, Entry, EntryState, Wishes
 from frontdesk.services.appointments.waiting.offers import OfferOver
+from frontdesk.services.appointments.waiting.places import place_for
 from frontdesk.transitions import IllegalTransition
 
 USUAL_WAIT, LONGEST_WAIT = timedelta(days=90), timedelta(days=366)
@@ -41,7 +42,10 @@ class EntryOver(Event, frozen=True, kw_only=True):
 
 
 async def join_waiting_list(unit: Unit, command: JoinWaitingList) -> Stored[Entry]:
-    """Let somebody wait. Raises NotFound, Invalid, UnknownDoctor, UnknownVisitType, IllegalTransition."""
+    """Let somebody wait.
+
+    Raises NotFound, Invalid, UnknownDoctor, UnknownVisitType, IllegalTransition, AlreadyWaiting.
+    """
     id = unit.new_id("wtl")
     clinic_id = clinic_of(unit.caller, command.clinic_id)
     check_staff(unit.caller, clinic_id, *DESK)
@@ -62,6 +66,7 @@ async def join_waiting_list(unit: Unit, command: JoinWaitingList) -> Stored[Entr
     )
     return await unit.commit(
         ENTRIES.new(id, entry),
+        await place_for(unit, id, entry),
         events=(EntryWaiting(clinic_id=clinic_id, entry_id=id),),
         timers=(Timer("expire", entry.expires_at, EntryOver(entry_id=id)),),
     )
@@ -153,7 +158,7 @@ async def _wishes(
     """Return what is wished. Raises UnknownDoctor, UnknownVisitType, Invalid."""
     doctor_id, visit_type_id = await _with_whom(unit, command, clinic_id)
     earliest = command.earliest or today
-    usual = swapped.time.day if swapped else max(earliest, today) + USUAL_WAIT
+    usual = swapped.time.day if swapped else max(min(earliest, today + LONGEST_WAIT), today) + USUAL_WAIT
     latest = command.latest or usual
     faults = []
     if not max(earliest, today) <= latest <= today + LONGEST_WAIT:
