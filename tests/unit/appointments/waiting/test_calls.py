@@ -6,7 +6,7 @@ import pytest
 
 from frontdesk.services.appointments.privacy.accesses import ACCESSES
 from frontdesk.services.notifications.events import MessageFailed
-from tests.unit.appointments.booking.clinic import CLINIC, STRANGER, at
+from tests.unit.appointments.booking.clinic import CLINIC, DAY, OWNER, STRANGER, at
 from tests.unit.appointments.reminders.world import PLACE
 from tests.unit.appointments.waiting.world import RECEPTION, Waiting
 from tests.unit.driver import content, faults
@@ -82,3 +82,53 @@ def test_the_list_is_for_the_people_of_the_clinic(clinic: Waiting) -> None:
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 def test_a_day_beyond_all_calendars_is_refused(clinic: Waiting, day: str) -> None:
     assert faults(clinic.send(RECEPTION, CALLS, query={"date": day})) == {"/date": "out_of_range"}
+
+
+class TestClosing:
+    """A day, or some hours of it, on which visits are booked already."""
+
+    @staticmethod
+    def closes(clinic: Waiting, **more: str) -> None:
+        body = {"kind": "closed", "first": DAY, **more}
+        clinic.ok(RECEPTION, f"POST /doctors/{clinic.vega}/exceptions", body)
+
+    def test_whose_doctor_is_away_is_called_although_they_have_confirmed(self, clinic: Waiting) -> None:
+        hit = clinic.booked("09:00", "Ben Soto", patient_phone="+56900000002")
+        clinic.done(hit, "confirm")
+        pending = clinic.booked("09:30", "Eva Ruiz", patient_phone="+56900000003")
+        clinic.done(clinic.booked("15:00"), "confirm")
+        clinic.done(clinic.booked("10:00", "Gil Paz", doctor_name="Dra. Luna"), "confirm")
+        self.closes(clinic, start="08:00", end="12:00")
+
+        assert [(one["appointment_id"], one["why"]) for one in calls(clinic)] == [
+            (hit, "closed"),
+            (pending, "closed"),
+        ]
+
+    def test_a_holiday_of_the_clinic_hits_all(self, clinic: Waiting) -> None:
+        for time, doctor in (("09:00", "Dr. Vega"), ("10:00", "Dra. Luna")):
+            clinic.done(clinic.booked(time, doctor_name=doctor), "confirm")
+        clinic.ok(RECEPTION, f"POST /clinics/{CLINIC}/exceptions", {"kind": "closed", "first": DAY})
+
+        assert [one["why"] for one in calls(clinic)] == ["closed", "closed"]
+
+    def test_hours_that_are_given_up_and_a_doctor_who_is_gone_hit_visits_too(self, clinic: Waiting) -> None:
+        for time, doctor in (("09:00", "Dr. Vega"), ("10:00", "Dra. Luna")):
+            clinic.done(clinic.booked(time, doctor_name=doctor), "confirm")
+        rule = {"weekday": 1, "start": "12:00", "end": "18:00"}
+        clinic.ok(OWNER, f"PUT /doctors/{clinic.vega}/hours", {"rules": [rule]})
+        clinic.ok(OWNER, f"PUT /doctors/{clinic.luna}", {"name": "Dra. Luna", "active": False})
+
+        assert [(one["doctor_name"], one["why"]) for one in calls(clinic)] == [
+            ("Dr. Vega", "closed"),
+            ("Dra. Luna", "closed"),
+        ]
+
+    def test_a_visit_outside_the_week_on_purpose_is_none_of_them(self, clinic: Waiting) -> None:
+        clinic.done(clinic.booked("20:00", overbook="cannot come by day"), "confirm")
+        over = clinic.booked("09:00", "Ben Soto", overbook="is in pain")
+        clinic.done(over, "confirm")
+        assert calls(clinic) == []
+
+        self.closes(clinic, end="12:00")
+        assert [one["appointment_id"] for one in calls(clinic)] == [over]

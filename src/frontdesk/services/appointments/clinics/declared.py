@@ -195,7 +195,7 @@ _HOURS_ROUTES = (
         scopes=_WRITE,
         body=AddException,
         refusals=(TooManyExceptions,),
-        description="For the owner and the reception. Visits that are booked stay.",
+        description="For the owner and the reception. Visits that are booked stay; the calls of the day name them.",
     ),
     Route(
         "DELETE",
@@ -239,7 +239,7 @@ _HOURS_ROUTES = (
         scopes=_WRITE,
         body=AddException,
         refusals=(TooManyExceptions,),
-        description="For the clinic's staff. Closed is stronger than open. Visits that are booked stay.",
+        description="For the staff. Closed is stronger than open. Visits that are booked stay; the calls name them.",
     ),
     Route(
         "DELETE",

@@ -1,4 +1,4 @@
-"""The morning's call list: who has not said whether they come, and who may not have been reached."""
+"""The call list of a day: who has not said whether they come, may not have been reached, or whose doctor is away."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -13,7 +13,7 @@ from frontdesk.kernel.unit import Unit
 from frontdesk.services.appointments.access import check_staff
 from frontdesk.services.appointments.booking.agenda import AGENDAS, patient_agenda
 from frontdesk.services.appointments.booking.model import Appointment, Patient
-from frontdesk.services.appointments.booking.states import State
+from frontdesk.services.appointments.booking.states import AWAITED, State
 from frontdesk.services.appointments.clinics.model import CLINICS
 from frontdesk.services.appointments.hours.clock import to_local
 from frontdesk.services.appointments.ports import Template
@@ -27,6 +27,7 @@ from frontdesk.services.appointments.reminders.model import (
 )
 from frontdesk.services.appointments.waiting.commands import AskCalls
 from frontdesk.services.appointments.waiting.days import visits_of
+from frontdesk.services.appointments.waiting.displaced import displaced
 
 T = TypeVar("T")
 
@@ -35,7 +36,10 @@ _LOST = frozenset({Reached.FAILED, Reached.SKIPPED})
 
 
 class CallView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A patient to be called about a visit: `why` is not_reached or no_answer, `missed` how often they did not come."""
+    """A patient to be called about a visit: `why` is closed, not_reached or no_answer.
+
+    Closed: the doctor does not work then (any more). `missed`: how often they did not come.
+    """
 
     appointment_id: str
     patient_id: str
@@ -56,15 +60,23 @@ class CallList(msgspec.Struct, frozen=True):
 
 
 async def list_calls(unit: Unit, query: AskCalls, clinic_id: str) -> CallList:
-    """Return who has not confirmed their visit of a day, to the clinic's people. Raises NotFound, Invalid."""
+    """Return who has not confirmed their visit of a day, or cannot have it, to the clinic's people.
+
+    Raises NotFound, Invalid.
+    """
     check_staff(unit.caller, clinic_id)
-    zone = (await unit.get(CLINICS, clinic_id)).value.time_zone
+    clinic = await unit.get(CLINICS, clinic_id)
+    zone = clinic.value.time_zone
     day = query.day or to_local(unit.now, zone).date() + _DAY
     visits = await visits_of(unit, clinic_id, zone, day, day)
-    pending = [one for one in visits if one.value.state is State.PENDING and one.value.patient is not None]
-    lost = await _not_reached(unit, pending)
-    missed = await _missed(unit, pending)
-    items = tuple(_call(one, missed.get(one.value.patient_id, 0), lost=one.id in lost) for one in pending)
+    awaited = [one for one in visits if one.value.state in AWAITED and one.value.patient is not None]
+    closed = await displaced(unit, clinic, awaited)
+    called = [one for one in awaited if one.value.state is State.PENDING or one.id in closed]
+    why = dict.fromkeys(await _not_reached(unit, called), "not_reached") | dict.fromkeys(closed, "closed")
+    missed = await _missed(unit, called)
+    items = tuple(
+        _call(one, missed.get(one.value.patient_id, 0), why.get(one.id, "no_answer")) for one in called
+    )
     await note(unit, "call list", {clinic_id: [one.patient_id for one in items]})
     return CallList(day, items)
 
@@ -108,7 +120,7 @@ async def _many(unit: Unit, kind: Kind[T], ids: Sequence[str]) -> dict[str, Stor
     return found
 
 
-def _call(stored: Stored[Appointment], missed: int, *, lost: bool) -> CallView:
+def _call(stored: Stored[Appointment], missed: int, why: str) -> CallView:
     visit = stored.value
     patient = visit.patient or Patient("")
     return CallView(
@@ -118,7 +130,7 @@ def _call(stored: Stored[Appointment], missed: int, *, lost: bool) -> CallView:
         doctor_name=visit.doctor_name,
         appointment_time=visit.time.clock,
         start_utc=visit.time.start,
-        why="not_reached" if lost else "no_answer",
+        why=why,
         missed=missed,
         patient_phone=patient.phone,
     )
