@@ -11,12 +11,16 @@ from bench.peer_shop import PYTHON
 
 BUILD = Path("build")
 AWS = "aws"  # needs no server and no wrk
-MEASURES = ("burst", "sustained", "growth", AWS)
+APPOINTMENTS = "appointments"  # makes its own load
+MEASURES = ("burst", "sustained", "growth", AWS, APPOINTMENTS)
 PEERS = ("rival", "rival-tuned", "rival-function", "celery", "sqlite", "sqlite-tuned")
 MANY_ORDERS = 1_000_000
 NORMAL = {"pairs": 5, "seconds": 20, "burst_seconds": 5, "lag_seconds": 10, "only": MEASURES}
+NORMAL |= {"appointments": 1_000_000, "window_seconds": 3}
 QUICK = {"pairs": 1, "seconds": 5, "burst_seconds": 2, "lag_seconds": 3, "only": ("burst", "sustained", AWS)}
+QUICK |= {"appointments": 100_000, "window_seconds": 2}
 FULL = {"pairs": 5, "seconds": 120, "burst_seconds": 10, "lag_seconds": 30, "only": MEASURES}
+FULL |= {"appointments": 1_000_000, "window_seconds": 4}
 EPILOG = "Example: python -m bench --quick   (a minute: shows that it runs, and about how fast)"
 
 
@@ -36,6 +40,11 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         choices=PEERS,
         default=PEERS,
         help="which peers take part (all); ours always does",
+    )
+    parser.add_argument(
+        "--followed",
+        action="store_true",
+        help="appointments: ours also with all that follows a booking at work",
     )
     parser.add_argument("--services", default=SERVICES, help=f"services of ours ({SERVICES})")
     parser.add_argument("--json", type=Path, default=BUILD / "bench.json", help="where the figures go")
@@ -70,6 +79,8 @@ def _add_sizes(parser: argparse.ArgumentParser) -> None:
             100_000_000,
             {"help": "orders stored for growth (1,000,000)", "default": MANY_ORDERS},
         ),
+        ("--appointments", 10_000, 9_990_000, {"help": "appointments stored (1,000,000)"}),
+        ("--window-seconds", 1, 60, {"help": "how long each rate of appointments is tried (3)"}),
         ("--products", 3, 9_999, {"help": "how many there are; a multiple of 3 (999)", "default": 999}),
         ("--workers", 1, 64, {"help": "web processes of the rival (2)", "default": 2}),
     )

@@ -86,11 +86,27 @@ def web(
     *,
     workers: int = 1,
 ) -> Iterator[Running]:
-    """Serve an application of the peers with uvicorn; `others` are the servers behind it."""
-    port, log = free_port(), folder / "server.log"
+    """Serve an application of the peers; `others` are the servers behind it."""
+    log = folder / "server.log"
+    with serve_app(shop.python, app, log, environment, others, workers=workers) as server:
+        yield server
+
+
+@contextmanager
+def serve_app(
+    python: Path,
+    app: str,
+    log: Path,
+    environment: Mapping[str, str],
+    others: tuple[int, ...] = (),
+    *,
+    workers: int = 1,
+) -> Iterator[Running]:
+    """Serve `bench.peers.<app>` with uvicorn."""
+    port = free_port()
     options = ["--port", str(port), "--workers", str(workers), "--http", "httptools", "--loop", "uvloop"]
     quiet = ["--no-access-log", "--log-level", "warning"]
-    command = [str(shop.python), "-m", "uvicorn", f"bench.peers.{app}:app", *options, *quiet]
+    command = [str(python), "-m", "uvicorn", f"bench.peers.{app}:app", *options, *quiet]
     with process(command, log, environment) as running:
         server = Running(port, (running.pid, *others))
         wait_until_ready(server, app, running, log)

@@ -1,9 +1,10 @@
 """Results as one picture: bars of orders per second, as SVG that also reads on a dark page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from statistics import median
+from typing import Any
 
 from bench.results import BURST_BAR, HELD, OURS, RIVAL, SUSTAINED_BAR, Results, ratios
 
@@ -42,14 +43,17 @@ def picture(results: Results) -> str:
     for group in groups:
         parts += _drawn(group, results, y, SCALE / longest)
         y += ROW * (1 + len(group.rates)) + GAP
-    facts = results.facts
+    return document("Orders per second, on disk before the answer", "".join(parts), results.facts, y)
+
+
+def document(title: str, drawn: str, facts: Mapping[str, Any], height: int) -> str:
+    """Return an SVG document with what is drawn, and below it the machine. The title is escaped already."""
     machine = f"{facts['cpus']} CPUs, {facts['kernel']}, Python {facts['python']}, SQLite {facts['sqlite']}"
-    size = f'width="{WIDTH}" height="{y + 18}" viewBox="0 0 {WIDTH} {y + 18}"'
+    size = f'width="{WIDTH}" height="{height + 18}" viewBox="0 0 {WIDTH} {height + 18}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">'
-        f"<title>Orders per second</title><style>{STYLE}</style>"
-        f'<text class="head" x="12" y="24">Orders per second, on disk before the answer</text>'
-        f'{"".join(parts)}<text x="12" y="{y + 4}">{escape(machine)}; dashed: the bar</text></svg>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img"><title>{title}</title><style>{STYLE}</style>'
+        f'<text class="head" x="12" y="24">{title}</text>'
+        f'{drawn}<text x="12" y="{height + 4}">{escape(machine)}; dashed: the bar</text></svg>\n'
     )
 
 
@@ -70,12 +74,13 @@ def _drawn(group: Group, results: Results, y: int, scale: float) -> Sequence[str
         words = f"{median(rates):,.0f}"
         if name != group.ours and group.ours in group.rates:
             words += f" (ours is {median(ratios(group.rates[group.ours], rates)):.1f} times)"
-        parts.append(_bar(results.titles[name], median(rates) * scale, words, y, is_ours=name == group.ours))
+        parts.append(bar(results.titles[name], median(rates) * scale, words, y, is_ours=name == group.ours))
         y += ROW
     return parts
 
 
-def _bar(name: str, length: float, words: str, y: int, *, is_ours: bool) -> str:
+def bar(name: str, length: float, words: str, y: int, *, is_ours: bool) -> str:
+    """Return one bar of so many pixels, with its name before it and words behind it."""
     width, kind = max(length, 1), "ours" if is_ours else "peer"
     return (
         f'<text x="24" y="{y + 14}">{escape(name)}</text>'

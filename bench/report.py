@@ -12,6 +12,7 @@ from bench.results import (
     HELD,
     OURS,
     PAIRS_FOR_A_VERDICT,
+    Bar,
     Results,
     Sustained,
     all_lags,
@@ -26,15 +27,19 @@ def show(results: Results, console: Console) -> None:
     """Print everything: medians, and in brackets the smallest and largest ratio of the pairs."""
     for table in _tables(results):
         console.print(table)
-    rates = results.fdatasyncs
+    show_bars(results.bars, results.fdatasyncs, console, is_verdict=results.is_verdict)
+
+
+def show_bars(bars: Sequence[Bar], rates: Sequence[float], console: Console, *, is_verdict: bool) -> None:
+    """Print how quick the disk was, what was to be reached, and whether the run was long enough to say so."""
     console.print(
         f"The disk: {median(rates):,.0f} fdatasync/s [{min(rates):,.0f} - {max(rates):,.0f}]", highlight=False
     )
-    for bar in results.bars:
+    for bar in bars:
         sign = "at least" if bar.at_least else "at most"
         verdict = "[green]met[/]" if bar.is_met else "[red]missed[/]"
         console.print(f"{bar.words}: {bar.found:.2f}, {sign} {bar.wanted:g}: {verdict}", highlight=False)
-    if not results.is_verdict:
+    if not is_verdict:
         console.print(
             f"[yellow]Fewer than {PAIRS_FOR_A_VERDICT} pairs: this shows that it runs, not how fast.[/]"
         )
@@ -50,7 +55,8 @@ def _tables(results: Results) -> Iterator[Table]:
         yield _growth(results)
 
 
-def _table(title: str, *columns: str) -> Table:
+def empty_table(title: str, *columns: str) -> Table:
+    """Return an empty table; the first column has no head."""
     table = Table(title=title, title_justify="left", box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("", no_wrap=True)
     for column in columns:
@@ -60,7 +66,7 @@ def _table(title: str, *columns: str) -> Table:
 
 def _burst(results: Results) -> Table:
     columns = ("orders/s", "p99 ms", "CPU µs", "alone/s", "ours is")
-    table = _table("Burst: accepted orders, 64 connections (and one alone)", *columns)
+    table = empty_table("Burst: accepted orders, 64 connections (and one alone)", *columns)
     ours = [one.many.rate for one in results.burst.get(HELD, [])]
     for name, ones in results.burst.items():
         many = [one.many for one in ones]
@@ -74,7 +80,7 @@ def _burst(results: Results) -> Table:
 
 def _sustained(results: Results) -> Table:
     columns = ("done/s", "p99 ms", "CPU µs", "drain s", "MB", "ours is")
-    table = _table("Sustained: orders brought to their end, 64 connections", *columns)
+    table = empty_table("Sustained: orders brought to their end, 64 connections", *columns)
     ours = [one.rate for one in results.sustained.get(OURS, [])]
     for name, ones in results.sustained.items():
         rates = [one.rate for one in ones]
@@ -89,7 +95,7 @@ def _sustained(results: Results) -> Table:
 
 def _lags(results: Results) -> Table:
     columns = ("orders/s", "201 p50", "201 p99", "end p50", "end p99", "followed")
-    table = _table("At half that load, in ms: until the answer, and from there to the end", *columns)
+    table = empty_table("At half that load, in ms: until the answer, and from there to the end", *columns)
     for name, ones in results.sustained.items():
         lags = all_lags(ones)
         if lags:
@@ -106,11 +112,11 @@ def _lag_cells(ones: Sequence[Sustained], lags: Sequence[float]) -> Sequence[str
 
 def _growth(results: Results) -> Table:
     columns = ("few, orders/s", "p99 ms", "many, orders/s", "p99 ms", "p99 grows")
-    table = _table("Growth: the same load with few orders stored, and with many", *columns)
+    table = empty_table("Growth: the same load with few orders stored, and with many", *columns)
     for name, ones in results.growth.items():
         grown = [one.ratio for one in ones]
         few, many = _cells([one.few for one in ones]), _cells([one.many for one in ones])
-        table.add_row(results.titles[name], few[0], few[1], many[0], many[1], _range(grown))
+        table.add_row(results.titles[name], few[0], few[1], many[0], many[1], ranged(grown))
     return table
 
 
@@ -127,8 +133,9 @@ def _middle(loads: Sequence[Load], of: Callable[[Load], float]) -> float:
 
 
 def _ratio(ours: Sequence[float], theirs: Sequence[float], is_ours: bool) -> str:  # noqa: FBT001 - a cell's own case
-    return "" if is_ours or not ours else _range(ratios(ours, theirs))
+    return "" if is_ours or not ours else ranged(ratios(ours, theirs))
 
 
-def _range(found: Sequence[float]) -> str:
+def ranged(found: Sequence[float]) -> str:
+    """Return a median, and in brackets the smallest and the largest."""
     return f"{median(found):.1f} [{min(found):.1f}-{max(found):.1f}]"

@@ -4,7 +4,6 @@ import argparse
 import json
 import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -12,14 +11,15 @@ from typing import Any
 
 from rich.console import Console
 
+from bench.appointments.run import run_appointments
 from bench.aws.run import run_aws
 from bench.contestants import Frontdesk, Stack
-from bench.disk import filesystem
 from bench.errors import BenchError
 from bench.facts import machine_facts
+from bench.folders import fresh_folder
 from bench.load import check_wrk
 from bench.measure import Plan, measure
-from bench.options import AWS, parsed
+from bench.options import APPOINTMENTS, AWS, parsed
 from bench.peer_shop import PeerShop
 from bench.picture import picture
 from bench.report import show
@@ -29,6 +29,7 @@ from bench.servers import check_servers, postgres_version, redis_version
 
 FEW_ORDERS = 10_000
 SINGLE_SECONDS = 2
+OTHERS = {AWS: run_aws, APPOINTMENTS: run_appointments}  # which write and show for themselves
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,9 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parsed(arguments)
     console = Console(soft_wrap=True)
     try:
-        aws_met = run_aws(options, console) if AWS in options.only else True
-        if set(options.only) == {AWS}:
-            return 0 if aws_met else 1
+        others_met = [run(options, console) for name, run in OTHERS.items() if name in options.only]
+        if set(options.only) <= OTHERS.keys():
+            return 0 if all(others_met) else 1
         results = _run(options, console)
     except BenchError as error:
         print(f"bench: {error}", file=sys.stderr)
@@ -49,13 +50,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _write(results, options.json, options.picture)
     show(results, console)
     console.print(f"Written: {options.json}, {options.picture}", highlight=False)
-    return 0 if results.is_met and aws_met else 1
+    return 0 if results.is_met and all(others_met) else 1
 
 
 def _run(options: argparse.Namespace, console: Console) -> Results:
     check_wrk()
     check_servers(redis="celery" in options.stacks)
-    folder = _fresh_folder(options.folder)
+    folder = fresh_folder(options.folder)
     try:
         shop = PeerShop(folder, options.peer_python, options.products)
         peers = {**shop.versions(), "postgresql": postgres_version()}
@@ -101,16 +102,6 @@ def _plan(options: argparse.Namespace, folder: Path, shop: PeerShop) -> Plan:
         few=FEW_ORDERS,
         many=options.orders,
     )
-
-
-def _fresh_folder(parent: Path) -> Path:
-    """Return a folder of this run alone. Raises BenchError where nothing is ever on disk."""
-    parent.mkdir(parents=True, exist_ok=True)
-    if filesystem(parent) == "tmpfs":
-        raise BenchError(f"{parent} is in memory, where nothing is durable. Choose a --folder on a disk.")
-    folder = Path(tempfile.mkdtemp(prefix="bench-", dir=parent)).resolve()
-    folder.chmod(0o711)  # PostgreSQL runs as a user without rights, who must be able to pass
-    return folder
 
 
 def _write(results: Results, document: Path, drawing: Path) -> None:

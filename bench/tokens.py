@@ -6,7 +6,7 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,34 @@ TOKENS = 20  # people of the shop's staff, taking orders for the 5,000 customers
 HOURS = 12
 STAFF_SCOPES = "orders:write orders:read"
 OWNER_SCOPES = "catalogue:write stock:write"
+
+
+class SignKey:
+    """A key that signs tokens for the peers, with the claims that ours have."""
+
+    def __init__(self) -> None:
+        self._key = RSAKey.generate_key(2048, auto_kid=True)
+
+    @property
+    def public(self) -> bytes:
+        """What they are checked with."""
+        return self._key.as_pem(private=False)
+
+    def token(self, subject: str, scope: str, grants: Mapping[str, str]) -> str:
+        """Return a token, good for as long as any run takes."""
+        now = int(time.time())
+        claims = {
+            "iss": "frontdesk",
+            "aud": "frontdesk",
+            "sub": subject,
+            "scope": scope,
+            "grants": dict(grants),
+            "iat": now,
+            "exp": now + HOURS * 3600,
+            "jti": secrets.token_hex(12),
+        }
+        header = {"alg": "RS256", "typ": "at+jwt", "kid": self._key.kid}
+        return jwt.encode(header, claims, self._key, algorithms=["RS256"])
 
 
 def our_tokens(data: Path, file: Path, shop: str = "bench-shop") -> Path:
@@ -34,24 +62,11 @@ def owner_token(data: Path, shop: str) -> str:
 
 def peer_tokens(folder: Path, shop: str = "bench-shop") -> tuple[Path, Path]:
     """Make a key and tokens for the peers; return the file of the public key, and that of the tokens."""
-    key = RSAKey.generate_key(2048, auto_kid=True)
+    key = SignKey()
     public = folder / "peers.pem"
-    public.write_bytes(key.as_pem(private=False))
-    now = int(time.time())
-    header = {"alg": "RS256", "typ": "at+jwt", "kid": key.kid}
-    tokens = []
-    for number in range(TOKENS):
-        claims = {
-            "iss": "frontdesk",
-            "aud": "frontdesk",
-            "sub": f"till-{number}",
-            "scope": STAFF_SCOPES,
-            "grants": {f"shop:{shop}": "staff"},
-            "iat": now,
-            "exp": now + HOURS * 3600,
-            "jti": secrets.token_hex(12),
-        }
-        tokens.append(jwt.encode(header, claims, key, algorithms=["RS256"]))
+    public.write_bytes(key.public)
+    grants = {f"shop:{shop}": "staff"}
+    tokens = (key.token(f"till-{number}", STAFF_SCOPES, grants) for number in range(TOKENS))
     return public, _written(folder / "peers.tokens", tokens)
 
 
