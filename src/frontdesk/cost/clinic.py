@@ -51,6 +51,9 @@ class _Phone:
     def channel(self, name: str) -> "_Phone | None":
         return self if name == Channel.WHATSAPP else None
 
+    async def forget(self, _: str) -> None:
+        return None
+
     async def send(self, message: Outgoing) -> Outcome:
         self.taken.append(message)
         return Outcome(provider_id=_named(message))

@@ -17,6 +17,7 @@ from frontdesk.adapters.channels.settings import SmsSettings, read
 from frontdesk.adapters.channels.sms import Publisher, Sms
 from frontdesk.adapters.channels.smtp import Smtp
 from frontdesk.channels import Failure, Outcome
+from frontdesk.kernel.errors import Unavailable
 from tests.unit.channels.messages import CANCEL, CONFIRM, TEXT, message, run
 
 SMTP = {"SMTP_HOST": "mail.example.org", "SMTP_FROM": "citas@example.org"}
@@ -90,6 +91,25 @@ def test_a_repeat_takes_the_place_of_the_first_on_its_channel_alone(tmp_path: Pa
     run(FileOutbox(tmp_path, "sms").send(message(text="dos")))
     texts = {file.name.split(".")[1]: file.read_text().split("\n\n", 1)[1] for file in tmp_path.iterdir()}
     assert {name: text.strip() for name, text in texts.items()} == {"sms": "dos", "email": "uno"}
+
+
+@pytest.mark.parametrize("said", [{}, SMTP])
+def test_a_message_is_forgotten_on_all_channels_also_when_there_is_a_real_one_now(
+    tmp_path: Path, said: dict[str, str]
+) -> None:
+    for channel in ("whatsapp", "sms", "email"):
+        run(FileOutbox(tmp_path, channel).send(message()))
+    run(FileOutbox(tmp_path, "sms").send(message(id="another")))
+
+    for _ in range(2):
+        run(desk(tmp_path, said).forget(message().id))
+    assert [file.name for file in tmp_path.iterdir()] == ["another.sms.eml"]
+
+
+def test_what_cannot_be_thrown_away_is_tried_again(tmp_path: Path) -> None:
+    (tmp_path / f"{message().id}.sms.eml").mkdir()
+    with pytest.raises(Unavailable):
+        run(FileOutbox(tmp_path, "sms").forget(message().id))
 
 
 def test_a_folder_that_cannot_be_written_is_asked_again_later(tmp_path: Path) -> None:

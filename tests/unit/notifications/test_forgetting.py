@@ -46,6 +46,31 @@ def test_nothing_is_left_of_somebody_who_is_erased() -> None:
     assert [fact.message_id for fact in world.desk.heard(MessageSkipped)] == ["late"]
 
 
+def test_what_lies_in_the_outbox_is_thrown_away() -> None:
+    world = World()
+    world.send("m1")
+    world.send("luis", person="pat_luis", about="apt_luis")
+    world.tell(ERASED)
+    assert set(world.providers.forgotten) == {"m1"}
+
+
+def test_what_a_shared_telephone_wrote_and_named_nobody_goes_too() -> None:
+    world = World()
+    world.send("m1")
+    world.send("luis", person="pat_luis", about="apt_luis")
+    world.hear("¿dónde atiende a Ana?")
+    world.hear("¿y a Luis?", context="whatsapp-2")
+    world.tell(ERASED)
+    assert "atiende a Ana" not in stored(world)
+    assert [one["text"] for one in world.inbox(place=PLACE)] == ["¿y a Luis?"]
+
+    world.wait(timedelta(minutes=30))
+    world.hear("¿dónde está Luis?", sender="56900000001")
+    world.tell(PatientErased(clinic_id="centro", patient_id="pat_luis"), "s2")
+    assert world.inbox(place=PLACE) == []
+    assert "Luis" not in stored(world)
+
+
 def test_what_an_index_did_not_show_at_first_is_forgotten_a_while_later() -> None:
     world = World()
     world.desk.store = MemoryStore(world.desk.clock, lag=20)

@@ -38,6 +38,7 @@ VALUES = {
     "was_time": "9:00",
     "until": "10:15",
     "visits": "1. lunes\n2. martes",
+    "times": "lunes 16 de marzo: 10:00, 12:30",
 }
 BUTTONS = [
     {"intent": "confirm", "payload": "c:TOKEN"},
@@ -74,10 +75,15 @@ class Providers:
 
     def __init__(self, *names: str) -> None:
         self.all = {name: Provider(name) for name in names}
+        self.forgotten: list[str] = []
 
     def channel(self, name: str) -> Provider | None:
         """See `ports.Channels`."""
         return self.all.get(name)
+
+    async def forget(self, message_id: str) -> None:
+        """See `ports.Channels`."""
+        self.forgotten.append(message_id)
 
 
 class Ear:

@@ -22,6 +22,13 @@ class Channel(Protocol):
         """Try once to send."""
 
 
+class Outbox(Channel, Protocol):
+    """Where messages are looked at that nobody sends."""
+
+    async def forget(self, message_id: str) -> None:
+        """Throw a message away."""
+
+
 class DeskChannels:
     """Channels by name, each made when it is first asked for: a function pays for those that it uses.
 
@@ -33,7 +40,7 @@ class DeskChannels:
         settings: ChannelSettings,
         *,
         publisher: "Callable[[SmsSettings], Publisher]",
-        outbox: Callable[[str], Channel],
+        outbox: Callable[[str], Outbox],
     ) -> None:
         self._settings = settings
         self._publisher = publisher
@@ -45,6 +52,11 @@ class DeskChannels:
         if name not in self._made:
             self._made[name] = self._make(name)
         return self._made[name]
+
+    async def forget(self, message_id: str) -> None:
+        """Throw away what the outbox has of a message, also from before a channel was set up. Raises Unavailable."""
+        for name in TO_PEOPLE:
+            await self._outbox(name).forget(message_id)
 
     def _make(self, name: str) -> Channel | None:
         if name in TO_STAFF:

@@ -12,6 +12,7 @@ from email.policy import SMTPUTF8
 from pathlib import Path
 
 from frontdesk.channels import Failure, Outcome, Outgoing
+from frontdesk.kernel.errors import Unavailable
 
 _log = logging.getLogger(__name__)
 
@@ -25,13 +26,23 @@ class FileOutbox:
 
     async def send(self, message: Outgoing) -> Outcome:
         """Put a message into the folder, whole or not at all."""
-        name = f"{message.id}.{self._channel}.eml"
+        name = self._name(message.id)
         try:
             await asyncio.to_thread(self._write, name, as_mail(message, self._channel))
         except OSError:
             return Outcome(failure=Failure.LATER, code="cannot_be_written")
         _log.info("A message for %s is in the outbox: %s", self._channel, name)
         return Outcome(provider_id=f"outbox:{self._channel}:{message.id}")
+
+    async def forget(self, message_id: str) -> None:
+        """Throw a message away. Raises Unavailable."""
+        try:
+            await asyncio.to_thread((self._folder / self._name(message_id)).unlink, missing_ok=True)
+        except OSError:
+            raise Unavailable from None
+
+    def _name(self, message_id: str) -> str:
+        return f"{message_id}.{self._channel}.eml"
 
     def _write(self, name: str, content: bytes) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -54,6 +65,9 @@ class LoggedOutbox:
         """Say that there is a message, and not what is in it."""
         _log.info("A message for %s is in the outbox: %s", self._channel, message.id)
         return Outcome(provider_id=f"outbox:{self._channel}:{message.id}")
+
+    async def forget(self, message_id: str) -> None:
+        """Do nothing: nothing was kept here."""
 
 
 def as_mail(message: Outgoing, channel: str) -> bytes:

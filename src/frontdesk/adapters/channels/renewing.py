@@ -47,6 +47,9 @@ class RenewedChannels:
         """See `DeskChannels`."""
         return self._channels.current().channel(name)
 
+    async def forget(self, message_id: str) -> None:
+        """Do nothing: a stage's outbox is its records."""
+
 
 class RenewedEar:
     """What reads the webhooks of a stage's providers."""

@@ -9,10 +9,15 @@ from typing import Protocol
 
 import msgspec
 
-from frontdesk.kernel.kinds import AnyStored, Kind
+from frontdesk.kernel.kinds import Kind, Stored
 from frontdesk.kernel.unit import Timer, Unit
 from frontdesk.services.notifications.choosing import PERSONAL, order_of
-from frontdesk.services.notifications.correspondents import CORRESPONDENTS, address_of, correspondent_id
+from frontdesk.services.notifications.correspondents import (
+    CORRESPONDENTS,
+    Correspondent,
+    address_of,
+    correspondent_id,
+)
 from frontdesk.services.notifications.events import (
     ForgettingDue,
     ForgettingRepeated,
@@ -20,7 +25,7 @@ from frontdesk.services.notifications.events import (
     MessageFound,
 )
 from frontdesk.services.notifications.model import MESSAGES, Message
-from frontdesk.services.notifications.ports import seals
+from frontdesk.services.notifications.ports import channels, seals
 from frontdesk.services.notifications.posts import INBOUNDS
 from frontdesk.services.notifications.telling import news_of
 
@@ -37,7 +42,7 @@ class Erased(Protocol):
 
 
 class Forgetting(msgspec.Struct, frozen=True):
-    """Somebody who is being forgotten, under their opaque id: which list is gone through, and from where on."""
+    """Somebody who is being forgotten, under their opaque id or their address's: how far the lists are gone through."""
 
     since: datetime
     step: int = 0
@@ -86,24 +91,34 @@ async def find_traces_of(unit: Unit, event: ForgettingDue) -> None:
 
 
 async def forget_message(unit: Unit, event: MessageFound) -> None:
-    """Forget what a message said, to whom, and what their addresses are remembered for."""
+    """Forget what a message said, to whom, and what their addresses are remembered for.
+
+    What came from there and named nobody, because several share a telephone, is looked for under the address.
+    """
     stored = await unit.get(MESSAGES, event.message_id)
     before = stored.value
     if not before.person:
         return
+    await channels(unit).forget(stored.id)
     after = before.forgotten(unit.now)
-    others = await _correspondents(unit, before)
-    await unit.commit(stored.changed(after), *others, events=news_of(stored.id, before, after))
+    addresses = await _correspondents(unit, before)
+    writers = await _writers(unit, [one.id for one in addresses])
+    bare = [one.changed(one.value.without(before.person)) for one in addresses]
+    sought = [ForgettingDue(person=one.id, step=one.value.step) for one in writers]
+    again = [Timer(one.id, unit.now + ONCE_MORE, ForgettingRepeated(person=one.id)) for one in writers]
+    events = (*news_of(stored.id, before, after), *sought)
+    await unit.commit(stored.changed(after), *bare, *writers, events=events, timers=again)
 
 
 async def forget_inbound(unit: Unit, event: InboundFound) -> None:
     """Forget what somebody wrote."""
     stored = await unit.get(INBOUNDS, event.inbound_id)
-    if stored.value.person:
+    if stored.value.sender:
         await unit.commit(stored.changed(stored.value.forgotten()))
 
 
-async def _correspondents(unit: Unit, message: Message) -> Sequence[AnyStored]:
+async def _correspondents(unit: Unit, message: Message) -> Sequence[Stored[Correspondent]]:
+    """Return what is known of the addresses of a message."""
     seal = seals(unit).seal
     addresses = {
         channel: address_of(channel, message.addresses[channel])
@@ -112,4 +127,12 @@ async def _correspondents(unit: Unit, message: Message) -> Sequence[AnyStored]:
     }
     ids = {correspondent_id(channel, address, seal) for channel, address in addresses.items() if address}
     found = await unit.get_many(CORRESPONDENTS, sorted(ids)) if ids else {}
-    return [one.changed(one.value.without(message.person)) for one in found.values()]
+    return list(found.values())
+
+
+async def _writers(unit: Unit, ids: Sequence[str]) -> Sequence[Stored[Forgetting]]:
+    """Return the forgetting of what came from these addresses, where it does not go on already."""
+    found = await unit.get_many(FORGETTINGS, ids) if ids else {}
+    fresh = [FORGETTINGS.new(id, Forgetting(unit.now)) for id in ids if id not in found]
+    old = [one for one in found.values() if unit.now - one.value.since >= ONCE_MORE]
+    return (*fresh, *(one.changed(Forgetting(unit.now, one.value.step + 1)) for one in old))

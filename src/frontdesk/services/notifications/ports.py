@@ -26,6 +26,12 @@ class Channels(Protocol):
     def channel(self, name: str) -> Channel | None:
         """Return "whatsapp", "sms", "email", "slack" or "teams"; None where the desk has not set it up."""
 
+    async def forget(self, message_id: str) -> None:
+        """Throw away what the desk's own outbox has of a message to people; nothing there is fine.
+
+        What a provider keeps is the provider's. Raises Unavailable where it could not be thrown away.
+        """
+
 
 class InboundVerifier(Protocol):
     """Tells a provider's webhook from a forgery, and reads it."""

@@ -85,7 +85,10 @@ class InboundHandled(Rejected):
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What somebody wrote to the desk. `context` is the trace of the message that it replies to."""
+    """What somebody wrote to the desk. `context` is the trace of the message that it replies to.
+
+    `writer` is the correspondent's id. It is looked for by the person, where one is known, else by that.
+    """
 
     channel: str
     sender: Private
@@ -99,6 +102,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     intent: Intent = Intent.UNCLEAR
     place: str = ""
     person: str = ""
+    writer: str = ""
     about: str = ""
     handled_by: str = ""
     handled_at: datetime | None = None
@@ -118,7 +122,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Say nothing about anybody any more."""
         status = Status.HANDLED if self.status is Status.WAITING else self.status
         return msgspec.structs.replace(
-            self, sender="", text="", payload="", person="", note="", status=status
+            self, sender="", text="", payload="", person="", writer="", note="", status=status
         )
 
 
@@ -133,7 +137,7 @@ INBOUNDS = Kind(
     Written,
     indexes=(
         Index("inbox", _inbox, lambda written: sortable(written.at)),
-        Index("by_person", lambda written: written.person or None, lambda written: sortable(written.at)),
+        Index("by_person", lambda one: one.person or one.writer or None, lambda one: sortable(one.at)),
     ),
 )
 

@@ -119,7 +119,7 @@ _CLINIC_ROUTES: tuple[Route, ...] = (
         "List whom to call about the visits of a day",
         scopes=("appointments:read",),
         query=AskCalls,
-        description="Who has not confirmed, and whose doctor is away then (`closed`). Without a date, of tomorrow. May lag.",
+        description="Who has not confirmed, or whose doctor is away (`closed`). Without a date, of tomorrow. It may lag.",
     ),
     Route(
         "GET",
