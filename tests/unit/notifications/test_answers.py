@@ -92,6 +92,18 @@ def test_a_stop_to_several_clinics_is_one_stop() -> None:
     assert world.inbox() == []
 
 
+def test_who_wants_a_time_is_served_where_they_are_known_and_a_stranger_by_a_person() -> None:
+    world = World()
+    world.send()
+    world.hear("Hola, quiero una hora")
+    world.hear("Hola, quiero una hora", sender="5215599999999")
+    known, stranger = answers(world)
+    assert (known.intent, known.place, known.person) == ("book", PLACE, "pat_ana")
+    assert (stranger.intent, stranger.place) == ("unclear", "")
+    assert [one["text"] for one in world.inbox()] == ["Hola, quiero una hora"]
+    assert world.inbox(place=PLACE) == []
+
+
 def test_a_telephone_of_several_people_names_none_of_them() -> None:
     world = World()
     world.send("m1", person="pat_ana", about="apt_1")

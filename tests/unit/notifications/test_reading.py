@@ -72,6 +72,12 @@ SAID = {
     "can I reschedule?": (MOVE, False, False),
     "Posso remarcar?": (MOVE, False, False),
     "remarcar": (MOVE, False, False),
+    # a time of their own
+    "Hola, quiero una hora por favor": (Intent.BOOK, False, False),
+    "¿Tienen hora?": (Intent.BOOK, False, False),
+    "Necesito otra cita, gracias": (Intent.BOOK, False, False),
+    "Can I book an appointment?": (Intent.BOOK, False, False),
+    "Oi, quero marcar uma consulta": (Intent.BOOK, False, False),
     # no more messages, or again
     "STOP": (Intent.STOP, True, False),
     "Baja": (Intent.STOP, True, False),
@@ -195,6 +201,7 @@ def test_no_word_means_two_things() -> None:
         f"{vocabulary.CONFIRM}|{vocabulary.CONFIRM_SURE}",
         f"{vocabulary.NO}|{vocabulary.CANCEL}|{vocabulary.CANCEL_DOUBT}|{vocabulary.CANCEL_SURE}",
         vocabulary.MOVE,
+        vocabulary.BOOK,
         vocabulary.STOP,
         vocabulary.START,
     )

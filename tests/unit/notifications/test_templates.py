@@ -13,7 +13,8 @@ from tests.unit.notifications.world import BUTTONS as SENT
 from tests.unit.notifications.world import VALUES
 
 EVERY = [(template, language) for template in TEXTS for language in ("es", "en", "pt")]
-TO_PATIENTS = {"patient", "doctor", "day", "time", "clinic", "link", "was_day", "was_time", "until", "visits"}
+TO_PATIENTS = {"patient", "doctor", "clinic", "day", "time", "link", "was_day", "was_time", "until"}
+TO_PATIENTS |= {"visits", "times"}  # of which one is chosen
 WRITTEN_BY = [Button(one["intent"], one["payload"]) for one in SENT]
 
 

@@ -27,5 +27,14 @@ def spoken(language: str) -> str:
 
 def say_day(day: date, language: str) -> str:
     """Return "martes 3 de marzo", in one of our languages."""
-    weekday, month = _DAYS[language].split()[day.weekday()], _MONTHS[language].split()[day.month - 1]
-    return _ORDER[language].format(weekday=weekday, day=day.day, month=month)
+    month = _MONTHS[language].split()[day.month - 1]
+    return _ORDER[language].format(weekday=_weekday(day, language), day=day.day, month=month)
+
+
+def say_near_day(day: date, language: str) -> str:
+    """Return "martes 3": for a day of the next weeks, where there is little room."""
+    return f"{_weekday(day, language)} {day.day}"
+
+
+def _weekday(day: date, language: str) -> str:
+    return _DAYS[language].split()[day.weekday()]

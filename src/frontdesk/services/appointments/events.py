@@ -190,7 +190,8 @@ class MessageWanted(Event, frozen=True, kw_only=True):
 
     `template` is one of `ports.Template`. `cause_id` (an answer's) makes it one message, however often this comes.
     `visits` are the appointments that the message asks about, if it asks which; what the button of each then does is
-    `scope` (of an answer's links: confirm, cancel or reschedule). `patient_id` may be "" of a hold.
+    `scope` (of an answer's links: confirm, cancel or reschedule). `starts` are times of which one may be chosen for
+    another visit like the appointment. `patient_id` may be "" of a hold.
     """
 
     NAME: ClassVar[str] = "Message Wanted"
@@ -201,6 +202,7 @@ class MessageWanted(Event, frozen=True, kw_only=True):
     cause_id: str
     visits: tuple[str, ...] = ()
     scope: str = ""
+    starts: tuple[datetime, ...] = ()
 
 
 class AnswerUnplaced(Event, frozen=True, kw_only=True):

@@ -39,6 +39,7 @@ class Template(StrEnum):
     )
     IS_OVER = "appointment-is-over"  # it was cancelled already, or has been
     TIMES = "appointment-times"  # choose another time here; link
+    FREE = "appointment-free"  # these `times` are free, a line for each day; a button `visit` for each
     TOO_LATE = "appointment-too-late"  # too late to change it in this way: call the clinic
 
 

@@ -25,7 +25,7 @@ from frontdesk.services.notifications.reading import UNCLEAR, Intent, Reading, r
 from frontdesk.services.notifications.templates import DEFAULT_LANGUAGE, render
 
 _OURS = {Intent.STOP: "stopped", Intent.START: "started"}  # what is answered here, and how
-_OF_A_PLACE = {Intent.CONFIRM, Intent.CANCEL, Intent.MOVE}
+_OF_A_PLACE = {Intent.CONFIRM, Intent.CANCEL, Intent.MOVE, Intent.BOOK}
 _NO_ANSWER = {Intent.START, Intent.COURTESY}  # nothing that whoever wanted a message sent has to hear
 
 
@@ -49,7 +49,7 @@ async def read_inbound(unit: Unit, event: InboundArrived) -> None:
     writer = await correspondent(unit, written.channel, _address(written))
     whose = _whose(await _replied_to(unit, written), writer.value.lately(unit.now))
     reading = _reading(written, whose)
-    seen = _seen(written, reading, whose)
+    seen = _seen(written, reading, whose, writer.id)
     heard = writer.value.heard(written.channel, written.at)
     others: list[AnyStored] = [writer.changed(_minded(heard, reading.intent, stored.id, written.at))]
     events = [*_news(stored.id, written, reading, whose)]
@@ -76,10 +76,11 @@ async def _replied_to(unit: Unit, written: Written) -> Stored[Message] | None:
 
 
 def _reading(written: Written, whose: Whose) -> Reading:
-    """Return what somebody means. A word to one of several places, and nobody knows which, is read by a person."""
+    """Return what somebody means. A person reads a word to one of several places, and a stranger's wish for a time."""
     reading = read(written.text, written.payload)
-    is_anybodys = not whose.place and bool(whose.candidates) and not written.payload
-    return UNCLEAR if is_anybodys and reading.intent in _OF_A_PLACE else reading
+    is_anybodys = not whose.place and not written.payload
+    is_theirs = bool(whose.candidates) or reading.intent is Intent.BOOK
+    return UNCLEAR if is_anybodys and is_theirs and reading.intent in _OF_A_PLACE else reading
 
 
 def _whose(replied_to: Stored[Message] | None, lately: tuple[Recent, ...]) -> Whose:
@@ -96,7 +97,7 @@ def _whose(replied_to: Stored[Message] | None, lately: tuple[Recent, ...]) -> Wh
     return Whose("", "", place, person, lately[0].language, candidates)
 
 
-def _seen(written: Written, reading: Reading, whose: Whose) -> Written:
+def _seen(written: Written, reading: Reading, whose: Whose, writer: str) -> Written:
     return msgspec.structs.replace(
         written,
         payload="",  # its token has done its work
@@ -104,6 +105,7 @@ def _seen(written: Written, reading: Reading, whose: Whose) -> Written:
         intent=reading.intent,
         place=whose.place,
         person=whose.person,
+        writer=writer,
         about=whose.about,
     )
 

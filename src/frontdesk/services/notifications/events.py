@@ -54,7 +54,7 @@ class MessageSkipped(_Told, frozen=True, kw_only=True):
 class AnswerReceived(Event, frozen=True, kw_only=True):
     """Somebody has written to the desk, or pressed a button.
 
-    `intent`: confirm, cancel, move, stop or unclear. `sure`: it was said in so many words; otherwise ask once more.
+    `intent`: confirm, cancel, move, book, stop or unclear. `sure`: it was said in so many words; else ask once more.
     `about` is what the answered message was about, `message_id` the id that whoever wanted it sent gave it (its key):
     by it an answer to an older message is known. Both are "" when the answer does not say. `candidates` are what
     messages of the last days to this person were about, newest first. `button` is the `channels.token_id` of the

@@ -26,11 +26,12 @@ from frontdesk.services.notifications.vocabulary import (
 
 
 class Intent(StrEnum):
-    """What somebody wants. START takes back a STOP, COURTESY wants nothing."""
+    """What somebody wants: BOOK a time besides those they have. START takes back a STOP, COURTESY wants nothing."""
 
     CONFIRM = "confirm"
     CANCEL = "cancel"
     MOVE = "move"
+    BOOK = "book"
     STOP = "stop"
     START = "start"
     COURTESY = "courtesy"
@@ -47,7 +48,8 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 UNCLEAR = Reading(Intent.UNCLEAR, human=True)
-_PAYLOADS = {"c": Intent.CONFIRM, "x": Intent.CANCEL, "r": Intent.MOVE}
+_PAYLOADS = {"c": Intent.CONFIRM, "x": Intent.CANCEL, "r": Intent.MOVE, "b": Intent.BOOK}
+_MAY_ASK = {Intent.MOVE, Intent.BOOK}  # whoever asks about a time is shown times
 _CLAUSE = re.compile(r"[,.;:!¡¿\n\r\u2026-]+")
 _WORD = re.compile(r"[a-z0-9]+")
 
@@ -63,9 +65,7 @@ def read(text: str, payload: str = "") -> Reading:
     found = _together([phrase for clause in clauses for phrase in clause])
     if any(map(_turned_round, clauses)):
         return UNCLEAR
-    if "?" in plain and found.intent is not Intent.MOVE:  # whoever asks about another time is shown the times
-        return UNCLEAR
-    return found
+    return UNCLEAR if "?" in plain and found.intent not in _MAY_ASK else found
 
 
 def _together(phrases: Sequence[str]) -> Reading:

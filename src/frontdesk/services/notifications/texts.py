@@ -267,6 +267,20 @@ TEXTS: Mapping[str, Words] = {
             ),
         ),
     },
+    "appointment-free": {
+        "es": (
+            "Horas libres con {doctor}",
+            "{patient}, estas horas están libres con {doctor} en {clinic}. Elija la suya.\n{times}",
+        ),
+        "en": (
+            "Free times with {doctor}",
+            "{patient}, these times are free with {doctor} at {clinic}. Choose yours.\n{times}",
+        ),
+        "pt": (
+            "Horários livres com {doctor}",
+            "{patient}, estes horários estão livres com {doctor} em {clinic}. Escolha o seu.\n{times}",
+        ),
+    },
     "appointment-too-late": {
         "es": (
             "Llámenos, por favor",

@@ -63,6 +63,34 @@ reagendar consulta | reagendar a consulta | quero reagendar | posso reagendar | 
 mudar o horario | mudar a hora | mudar de horario | quero mudar | posso mudar | posso mudar o horario | trocar |
 trocar horario | trocar o horario | adiar | outro dia | outro horario | outra data | preciso remarcar
 """
+BOOK = """
+quiero una hora | quiero una cita | quiero un turno | quiero hora | quiero cita | quiero turno | quiero otra hora |
+quiero otra cita | quiero otro turno | quiero agendar | quiero agendar una hora | quiero agendar una cita |
+quiero reservar | quiero reservar una hora | quiero reservar una cita | quiero pedir hora | quiero pedir cita |
+quiero pedir una hora | quiero pedir una cita | quiero pedir turno | quiero sacar una cita | quiero sacar turno |
+quisiera una hora | quisiera una cita | quisiera un turno | quisiera agendar | quisiera agendar una cita |
+quisiera reservar | quisiera pedir hora | quisiera pedir una cita | quisiera pedir turno |
+necesito una hora | necesito una cita | necesito un turno | necesito hora | necesito cita | necesito turno |
+necesito otra hora | necesito otra cita | necesito agendar | necesito agendar una cita | necesito pedir hora |
+pedir hora | pedir una hora | pedir cita | pedir una cita | pedir turno | pedir un turno | sacar hora | sacar cita |
+sacar una cita | sacar turno | agendar | agendar hora | agendar una hora | agendar cita | agendar una cita |
+reservar | reservar hora | reservar una hora | reservar cita | reservar una cita | reservar turno |
+nueva hora | nueva cita | nuevo turno | hora nueva | cita nueva | tiene hora | tienen hora | tiene horas |
+tienen horas | tienen turno | tienen turnos | hay hora | hay horas | hay turno | hay turnos | hay horas libres |
+horas libres | horas disponibles | turnos disponibles |
+book | book an appointment | book appointment | new appointment | another appointment | make an appointment |
+i want an appointment | i want to book | i want to book an appointment | i need an appointment |
+i need another appointment | i would like an appointment | i would like to book | i would like to make an appointment |
+id like an appointment | can i book | can i book an appointment | can i have an appointment |
+can i get an appointment | can i make an appointment |
+marcar consulta | marcar uma consulta | quero marcar | quero marcar consulta | quero marcar uma consulta |
+quero uma consulta | quero outra consulta | quero um horario | queria uma consulta | queria marcar |
+queria marcar uma consulta | gostaria de marcar | gostaria de marcar uma consulta | preciso de uma consulta |
+preciso de outra consulta | preciso de um horario | preciso marcar | preciso marcar uma consulta |
+agendar consulta | agendar uma consulta | quero agendar | quero agendar uma consulta | gostaria de agendar |
+gostaria de agendar uma consulta | posso marcar | posso marcar uma consulta | nova consulta | outra consulta |
+tem horario | tem horarios | horarios livres | horarios disponiveis
+"""
 STOP = """
 stop | stop all | stopall | unsubscribe | opt out | optout | baja | darme de baja | dar de baja | quiero darme de baja |
 deme de baja | parar | pare | paren | no me escriban | no me escriban mas | no escriban mas | no enviar mas |
@@ -105,6 +133,7 @@ PHRASES: dict[str, str] = {
     **dict.fromkeys(_phrases(f"{CONFIRM}|{CONFIRM_SURE}"), "confirm"),
     **dict.fromkeys(_phrases(f"{NO}|{CANCEL}|{CANCEL_DOUBT}|{CANCEL_SURE}"), "cancel"),
     **dict.fromkeys(_phrases(MOVE), "move"),
+    **dict.fromkeys(_phrases(BOOK), "book"),
     **dict.fromkeys(_phrases(STOP), "stop"),
     **dict.fromkeys(_phrases(START), "start"),
 }

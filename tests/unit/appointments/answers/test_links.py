@@ -57,7 +57,7 @@ def test_a_link_dies_when_the_visit_begins() -> None:
 
 
 def test_the_buttons_of_a_message_have_the_letters_of_its_template() -> None:
-    assert [payload(scope, "T") for scope in Scope] == ["c:T", "x:T", "r:T"]
+    assert [payload(scope, "T") for scope in Scope] == ["c:T", "x:T", "r:T", "b:T"]
 
 
 def test_the_page_of_a_link_ends_with_its_token() -> None:

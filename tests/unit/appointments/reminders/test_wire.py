@@ -37,6 +37,7 @@ def everything(language: str) -> list[Message]:
             cause_id=f"ans_{template}",
             visits=(first, second) if is_which else (),
             scope="cancel" if is_which else "",
+            starts=(at("11:00"), at("12:00")) if template is Template.FREE else (),
         )
         clinic.tell(wanted, f"ans_{template}")
     clinic.until(at("14:00"))

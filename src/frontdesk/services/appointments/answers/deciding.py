@@ -17,15 +17,17 @@ SURE_LASTS = timedelta(hours=24)  # for so long a second "no" is the answer to "
 
 
 class Outcome(StrEnum):
-    """What becomes of an answer. The first five change something; of the others the patient is told or asked."""
+    """What becomes of an answer. The first six change something; of the others the patient is told or asked."""
 
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
     MOVED = "moved"
     ACCEPTED = "accepted"
     DECLINED = "declined"
+    BOOKED = "booked"
     SURE = "sure"  # asked once more
     TIMES = "times"  # shown where to choose another time
+    FREE = "free"  # shown times, of which one may be chosen
     TIME_CHANGED = "time_changed"  # answered about another time than the present one
     WHICH = "which"
     OVER = "over"  # was cancelled already, or has been

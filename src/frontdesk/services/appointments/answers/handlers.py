@@ -1,12 +1,13 @@
 """What is done about an answer that came by a message: find its visit, decide, make it so, and have them told."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from frontdesk.kernel.kinds import AnyStored, Stored
 from frontdesk.kernel.messages import Event
 from frontdesk.kernel.unit import Unit
-from frontdesk.services.appointments.answers.acting import BY_MESSAGE, carry_out
-from frontdesk.services.appointments.answers.deciding import Decision, Outcome, Said, Visit, decide
+from frontdesk.services.appointments.answers.acting import BY_MESSAGE, Deed, carry_out
+from frontdesk.services.appointments.answers.deciding import Outcome, Said, Visit, decide
 from frontdesk.services.appointments.answers.links import LINKS, Link, Scope, link_id, token_of
 from frontdesk.services.appointments.answers.model import (
     ANSWERS,
@@ -16,13 +17,19 @@ from frontdesk.services.appointments.answers.model import (
     Way,
     visit_of,
 )
+from frontdesk.services.appointments.answers.wishing import grant
 from frontdesk.services.appointments.booking.agenda import AGENDAS, patient_agenda
 from frontdesk.services.appointments.booking.model import APPOINTMENTS, Appointment
 from frontdesk.services.appointments.events import AnswerUnplaced, MessageWanted
 from frontdesk.services.appointments.ports import Seals, Template
 from frontdesk.services.notifications.events import AnswerReceived
 
-SCOPES = {"confirm": Scope.CONFIRM, "cancel": Scope.CANCEL, "move": Scope.RESCHEDULE}
+SCOPES = {
+    "confirm": Scope.CONFIRM,
+    "cancel": Scope.CANCEL,
+    "move": Scope.RESCHEDULE,
+    "book": Scope.BOOK,
+}
 LOOKED_AT = 50  # visits of one person or telephone; more than that to come has nobody
 
 # What they are told. Of what changes a visit its own events tell them; for the unplaced somebody of the desk does.
@@ -30,6 +37,7 @@ TEMPLATES = {
     Outcome.CONFIRMED: Template.CONFIRMED,
     Outcome.SURE: Template.SURE,
     Outcome.TIMES: Template.TIMES,
+    Outcome.FREE: Template.FREE,
     Outcome.TIME_CHANGED: Template.TIME_CHANGED,
     Outcome.WHICH: Template.WHICH,
     Outcome.OVER: Template.IS_OVER,
@@ -48,6 +56,11 @@ async def hear(unit: Unit, event: AnswerReceived) -> None:
     if link is None and clinic_id == event.place:  # of another kind of place, or of none that is known
         return
     near = await _near(unit, event, link, clinic_id)
+    if scope is Scope.BOOK:
+        wish = await grant(unit, near, link if event.button else None)
+        answer = _answer(event, clinic_id, scope, wish.deed.outcome, wish.visit_ids, near)
+        await _keep(unit, answer, wish.deed, starts=wish.starts)
+        return
     aimed = link.appointment_id if link else event.about
     said = Said(
         scope, aimed if aimed in near else "", event.sure, link.start if link else None, bare=event.bare
@@ -56,11 +69,17 @@ async def hear(unit: Unit, event: AnswerReceived) -> None:
     decision = decide(said, visits, unit.now)
     about = near[decision.visits[0].id] if len(decision.visits) == 1 else None
     deed = await carry_out(unit, decision, about, BY_MESSAGE)
-    answer = _answer(event, clinic_id, scope, deed.outcome, decision, near)
-    others = await _asked(unit, deed.outcome, decision.visits)
-    told = _told(answer)
+    ids = tuple(visit.id for visit in decision.visits)
+    answer = _answer(event, clinic_id, scope, deed.outcome, ids, near)
+    await _keep(unit, answer, deed, *await _asked(unit, deed.outcome, decision.visits))
+
+
+async def _keep(
+    unit: Unit, answer: Stored[Answer], deed: Deed, *others: AnyStored, starts: tuple[datetime, ...] = ()
+) -> None:
+    told = _told(answer, starts)
     if deed.change is not None:
-        await deed.change.commit(unit, answer, events=told)
+        await deed.change.commit(unit, answer, *others, events=told)
     else:
         await unit.commit(answer, *others, events=told)
 
@@ -112,10 +131,9 @@ def _answer(  # noqa: PLR0917 - all that is kept of it
     clinic_id: str,
     scope: Scope,
     outcome: Outcome,
-    decision: Decision,
+    ids: tuple[str, ...],
     near: Mapping[str, Stored[Appointment]],
 ) -> Stored[Answer]:
-    ids = tuple(visit.id for visit in decision.visits)
     answer = Answer(
         clinic_id=clinic_id,
         patient_id=near[ids[0]].value.patient_id if ids else event.person,
@@ -128,7 +146,7 @@ def _answer(  # noqa: PLR0917 - all that is kept of it
     return ANSWERS.new(event.answer_id, answer)
 
 
-def _told(stored: Stored[Answer]) -> tuple[Event, ...]:
+def _told(stored: Stored[Answer], starts: tuple[datetime, ...]) -> tuple[Event, ...]:
     answer = stored.value
     if answer.outcome is Outcome.UNPLACED:
         return (AnswerUnplaced(answer_id=stored.id, clinic_id=answer.clinic_id),)
@@ -145,5 +163,6 @@ def _told(stored: Stored[Answer]) -> tuple[Event, ...]:
             cause_id=stored.id,
             visits=answer.appointment_ids if is_which else (),
             scope=answer.scope if is_which else "",
+            starts=starts,
         ),
     )

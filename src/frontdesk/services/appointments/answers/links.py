@@ -24,12 +24,17 @@ class Scope(StrEnum):
     CONFIRM = "confirm"
     CANCEL = "cancel"
     RESCHEDULE = "reschedule"
+    BOOK = "book"  # another visit, like the one that it is about, at `start`
+
+
+ABOUT_IT = (Scope.CONFIRM, Scope.CANCEL, Scope.RESCHEDULE)  # what can be said of a visit
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the token of one message is good for. `start` is the time that the message spoke of.
 
-    `offer_id` is the waiting list's offer that the message made, if it made one.
+    `offer_id` is the waiting list's offer that the message made, if it made one. `books` is the appointment that is
+    made of the time, if it is chosen: the same for all times of one message.
     """
 
     clinic_id: str
@@ -38,8 +43,9 @@ class Link(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     start: datetime
     dies_at: datetime
     language: str
-    scopes: tuple[Scope, ...] = tuple(Scope)
+    scopes: tuple[Scope, ...] = ABOUT_IT
     offer_id: str = ""
+    books: str = ""
 
     def lives(self, now: datetime) -> bool:
         """Return whether it leads anywhere still."""
@@ -54,7 +60,7 @@ LINKS = Kind(
     ),
 )
 
-LETTERS = {Scope.CONFIRM: "c", Scope.CANCEL: "x", Scope.RESCHEDULE: "r"}
+LETTERS = {Scope.CONFIRM: "c", Scope.CANCEL: "x", Scope.RESCHEDULE: "r", Scope.BOOK: "b"}
 SCOPES = {letter: scope for scope, letter in LETTERS.items()}
 
 
@@ -74,5 +80,5 @@ def page_of(site: str, token: str) -> str:
 
 
 def payload(scope: Scope, token: str) -> str:
-    """Return what a button brings back: `c:TOKEN`, `x:TOKEN`, `r:TOKEN`."""
+    """Return what a button brings back: `c:TOKEN`, `x:TOKEN`, `r:TOKEN`, `b:TOKEN`."""
     return f"{LETTERS[scope]}:{token}"

@@ -23,7 +23,9 @@ from frontdesk.services.appointments.hours.free import Visit
 SHOWN = 60  # times on one page
 
 
-async def times(unit: Unit, one: Appointment, since: datetime, until: datetime) -> tuple[datetime, ...]:
+async def times(
+    unit: Unit, one: Appointment, since: datetime, until: datetime, most: int = SHOWN
+) -> tuple[datetime, ...]:
     """Return when its doctor has room for such a visit; never, if they do not see anybody (for that) any more."""
     visit = Visit(timedelta(minutes=one.time.minutes))
     try:
@@ -34,7 +36,7 @@ async def times(unit: Unit, one: Appointment, since: datetime, until: datetime) 
     except (UnknownDoctor, UnknownVisitType):
         return ()
     at_work = await practice(unit, doctor)
-    free = await find_free(unit, at_work, visit, since, until, visit_type_id=one.visit_type_id, most=SHOWN)
+    free = await find_free(unit, at_work, visit, since, until, visit_type_id=one.visit_type_id, most=most)
     return tuple(time.start_utc for time in free)
 
 

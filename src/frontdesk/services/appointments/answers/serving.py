@@ -106,7 +106,7 @@ async def answer_link(unit: Unit, form: Raw) -> Document:
 
 async def _open(unit: Unit, token: str) -> Opened | None:
     link = await unit.find(LINKS, link_id(token)) if 0 < len(token) <= TOKEN_MAX else None
-    if link is None or not link.value.lives(unit.now):
+    if link is None or link.value.books or not link.value.lives(unit.now):
         return None
     stored = await unit.get(APPOINTMENTS, link.value.appointment_id)
     clinic = await unit.get(CLINICS, link.value.clinic_id)

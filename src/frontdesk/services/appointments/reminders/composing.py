@@ -4,12 +4,15 @@ No word of why somebody comes, nor what the doctor does: others see the screen o
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from itertools import groupby
 
 import msgspec
 
+from frontdesk.kernel.ids import derived_id
 from frontdesk.kernel.kinds import Stored
 from frontdesk.services.appointments.answers.links import (
+    ABOUT_IT,
     LINKS,
     Link,
     Scope,
@@ -21,7 +24,7 @@ from frontdesk.services.appointments.answers.links import (
 )
 from frontdesk.services.appointments.booking.model import Appointment, Patient
 from frontdesk.services.appointments.clinics.model import Clinic
-from frontdesk.services.appointments.dates import say_day, spoken
+from frontdesk.services.appointments.dates import say_day, say_near_day, spoken
 from frontdesk.services.appointments.hours.clock import to_local
 from frontdesk.services.appointments.ports import Addresses, Button, Message, QuietHours, Template
 
@@ -43,6 +46,7 @@ ANSWERS = frozenset(  # to somebody who has just written: at any hour
         Template.WHICH,
         Template.IS_OVER,
         Template.TIMES,
+        Template.FREE,
         Template.TOO_LATE,
     }
 )
@@ -62,7 +66,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be told whom, about which appointment. `id` is that of the message, for ever.
 
     `was`: the start that it had. `until`: how long a time is kept. `which`: the visits that are asked about, by id, at
-    most MAX_BUTTONS, and in `scope` what is wanted of one of them.
+    most MAX_BUTTONS, and in `scope` what is wanted of one of them. `starts`: as many times that may be chosen.
     """
 
     id: str
@@ -76,6 +80,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     which: Mapping[str, Appointment] = {}
     scope: Scope = Scope.CONFIRM
+    starts: tuple[datetime, ...] = ()
     not_after: datetime | None = None
 
     @property
@@ -113,20 +118,31 @@ def message_of(letter: Letter, desk: Desk) -> Message:
 def links_of(letter: Letter, desk: Desk) -> tuple[Stored[Link], ...]:
     """Return what has to be kept of a letter so that it can be answered: a link for each visit that it is about."""
     about = {letter.appointment_id: letter.appointment} if letter.template in LINKED else letter.which
-    return tuple(
-        LINKS.new(
-            link_id(_token(letter, id, desk)),
-            Link(
-                clinic_id=appointment.clinic_id,
-                appointment_id=id,
-                patient_id=letter.patient_id,
-                start=appointment.time.start,
-                dies_at=appointment.time.start,
-                language=letter.language,
-                offer_id=id if letter.template is Template.OFFER else "",
-            ),
-        )
+    visits = (
+        LINKS.new(link_id(_token(letter, id, desk)), _link(letter, id, appointment.time.start))
         for id, appointment in about.items()
+    )
+    times = (
+        LINKS.new(
+            link_id(_token_of_time(letter, start, desk)),
+            _link(letter, letter.appointment_id, start, Scope.BOOK),
+        )
+        for start in letter.starts
+    )
+    return (*visits, *times)
+
+
+def _link(letter: Letter, appointment_id: str, start: datetime, *only: Scope) -> Link:
+    return Link(
+        clinic_id=letter.appointment.clinic_id,
+        appointment_id=appointment_id,
+        patient_id=letter.patient_id,
+        start=start,
+        dies_at=start,
+        language=letter.language,
+        scopes=only or ABOUT_IT,
+        offer_id=appointment_id if letter.template is Template.OFFER else "",
+        books=derived_id("apt", letter.id) if Scope.BOOK in only else "",
     )
 
 
@@ -136,6 +152,10 @@ def _token(letter: Letter, appointment_id: str, desk: Desk) -> str:
     return token_of(which, desk.seal)
 
 
+def _token_of_time(letter: Letter, start: datetime, desk: Desk) -> str:
+    return token_of(f"{letter.id}:{start.isoformat()}", desk.seal)
+
+
 def _buttons(letter: Letter, desk: Desk) -> Iterator[Button]:
     token = _token(letter, letter.appointment_id, desk)
     for intent, scope in BUTTONS.get(letter.template, ()):
@@ -143,6 +163,9 @@ def _buttons(letter: Letter, desk: Desk) -> Iterator[Button]:
     for id, appointment in letter.which.items():
         label = _line(appointment, letter)[:LABEL_CHARS]
         yield Button("visit", payload(letter.scope, _token(letter, id, desk)), label)
+    for start in letter.starts:
+        label = f"{_clock(start, letter)} · {say_near_day(_date(start, letter), letter.language)}"
+        yield Button("visit", payload(Scope.BOOK, _token_of_time(letter, start, desk)), label)
 
 
 def _values(letter: Letter, desk: Desk) -> dict[str, str]:
@@ -164,6 +187,11 @@ def _values(letter: Letter, desk: Desk) -> dict[str, str]:
         values["until"] = _clock(letter.until, letter)
     if letter.which:
         values["visits"] = "\n".join(_line(appointment, letter) for appointment in letter.which.values())
+    if letter.starts:
+        days = groupby(letter.starts, lambda start: _day(start, letter))
+        values["times"] = "\n".join(
+            f"{day}: {', '.join(_clock(start, letter) for start in starts)}" for day, starts in days
+        )
     return values
 
 
@@ -173,7 +201,11 @@ def _line(appointment: Appointment, letter: Letter) -> str:
 
 
 def _day(moment: datetime, letter: Letter) -> str:
-    return say_day(to_local(moment, letter.appointment.time.zone).date(), letter.language)
+    return say_day(_date(moment, letter), letter.language)
+
+
+def _date(moment: datetime, letter: Letter) -> date:
+    return to_local(moment, letter.appointment.time.zone).date()
 
 
 def _clock(moment: datetime, letter: Letter) -> str:

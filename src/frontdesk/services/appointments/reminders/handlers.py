@@ -115,6 +115,7 @@ async def tell_wanted(unit: Unit, event: MessageWanted) -> None:
         patient_id=event.patient_id,
         which={id: found[id].value for id in visits if id in found},
         scope=Scope(event.scope) if event.scope else Scope.CONFIRM,
+        starts=event.starts[:MAX_BUTTONS],
     )
     await tell(unit, stored, word)
 

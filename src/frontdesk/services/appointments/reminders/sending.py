@@ -35,6 +35,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     which: Mapping[str, Appointment] = {}
     scope: Scope = Scope.CONFIRM
+    starts: tuple[datetime, ...] = ()
     not_after: datetime | None = None
 
 
@@ -57,6 +58,7 @@ async def tell(unit: Unit, stored: Stored[Appointment], word: Word) -> None:
         until=word.until,
         which=word.which,
         scope=word.scope,
+        starts=word.starts,
         not_after=word.not_after or (None if word.template in ANSWERS else visit.time.start),
     )
     if not letter.is_reachable:
