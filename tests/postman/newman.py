@@ -12,11 +12,11 @@ import pytest
 
 from frontdesk.bootstrap import choose
 from frontdesk.entrypoints.operations import OPERATIONS
-from frontdesk.entrypoints.postman.collection import SHOP, collection
+from frontdesk.entrypoints.postman.collection import CLINIC, SHOP, collection
 
 SERVICES = (*choose(), OPERATIONS)
 SCOPES = " ".join(sorted({scope for service in SERVICES for scope in service.scopes}))
-GRANTS = [f"shop:{SHOP}=owner"]
+GRANTS = [f"shop:{SHOP}=owner", f"clinic:{CLINIC}=owner"]
 
 _PROGRAM = Path(__file__).parent / "node_modules" / ".bin" / "newman"
 

@@ -13,13 +13,14 @@ from frontdesk.entrypoints.postman.story import STORY
 from frontdesk.kernel.services import Service
 
 FORMAT = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
-URL, SHOP = "http://127.0.0.1:8000", "postman-snacks"
+URL, SHOP, CLINIC = "http://127.0.0.1:8000", "postman-snacks", "postman-clinic"
 ABOUT = """Every operation of the API. Run as a whole, the examples tell one story: a shop is set up, sells, keeps its \
-books, and lets others in.
+books, and lets others in; a clinic is set up, gives out its time, and writes to its patients.
 
 Set the variables `base_url` and `token`. The token needs the scopes that `frontdesk postman --scopes` prints, and the \
-role of owner at the shop that the variable `shop` names."""
+role of owner at the shop and the clinic that the variables `shop` and `clinic` name."""
 
+PROBLEM = "application/problem+json"
 _IDS = uuid.UUID(
     "6b1f0c3e-7d1a-5a53-9a55-52a1c4d0f6b7"
 )  # one collection keeps its ids from version to version
@@ -61,8 +62,12 @@ def _variables(document: Mapping[str, Any]) -> list[dict[str, str]]:
         "host": "",
         "token": "",
         "shop": SHOP,
+        "clinic": CLINIC,
         "run": "",
         "tries": "0",
+        "day": "",
+        "today": "",
+        "moment": "",
         "schemas": schemas,
     }
     return [{"key": name, "value": value} for name, value in given.items()]
@@ -81,8 +86,9 @@ def _item(step: Step, method: str, path: str, operation: Mapping[str, Any]) -> d
     good = next(status for status in operation["responses"] if status.startswith("2"))
     status = str(step.status or good)
     answer = operation["responses"][status]
-    (content,) = answer["content"].values()
-    schema = content["schema"]["$ref"].rpartition("/")[2]
+    # What a rule refuses is a problem for programs, and of a page for people a page.
+    *_, media = [PROBLEM] if step.code else answer["content"]
+    schema = answer["content"][media]["schema"].get("$ref", "").rpartition("/")[2]
     promised = [] if step.status else [h for h in answer.get("headers", ()) if h != "Idempotency-Replayed"]
     request = {
         "method": method,
@@ -91,11 +97,13 @@ def _item(step: Step, method: str, path: str, operation: Mapping[str, Any]) -> d
         "description": operation.get("description", ""),
     }
     if step.body is not None:
-        text = json.dumps(step.body, indent=2)
-        request["body"] = {"mode": "raw", "raw": text, "options": {"raw": {"language": "json"}}}
-    if step.anonymous:
+        is_text = isinstance(step.body, str)
+        text = step.body if is_text else json.dumps(step.body, indent=2, ensure_ascii=False)
+        language = "text" if is_text else "json"
+        request["body"] = {"mode": "raw", "raw": text, "options": {"raw": {"language": language}}}
+    if step.anonymous or operation.get("security") == []:
         request["auth"] = {"type": "noauth"}
-    script = checks(step, int(status), schema, promised)
+    script = checks(step, int(status), media, schema, promised)
     return {
         "id": _id(f"{step.operation}: {name}"),
         "name": name,
@@ -105,8 +113,8 @@ def _item(step: Step, method: str, path: str, operation: Mapping[str, Any]) -> d
 
 
 def _url(step: Step, path: str) -> dict[str, Any]:
-    """Return where to send it: `{name}` in a path becomes the step's value, and `{shop_id}` the example's shop."""
-    values = {"shop_id": "{{shop}}", **step.path}
+    """Return where to send it: `{name}` in a path becomes the step's value, or the example's shop or clinic."""
+    values = {"shop_id": "{{shop}}", "clinic_id": "{{clinic}}", **step.path}
     parts = re.sub(r"{(\w+)}", lambda found: values[found[1]], path).strip("/").split("/")
     query = [{"key": name, "value": value} for name, value in step.query.items()]
     asked = "&".join(f"{pair['key']}={pair['value']}" for pair in query)
@@ -117,7 +125,7 @@ def _url(step: Step, path: str) -> dict[str, Any]:
 def _headers(step: Step, operation: Mapping[str, Any]) -> list[dict[str, str]]:
     given = dict(step.headers)
     if step.body is not None:
-        given["Content-Type"] = "application/json"
+        (given["Content-Type"],) = operation["requestBody"]["content"]
     if any(parameter["name"] == "Idempotency-Key" for parameter in operation["parameters"]):
         # A repeat has the key of the request that it repeats; any other example has one of its own.
         given["Idempotency-Key"] = f"{{{{run}}}}-{step.key or step.name.replace(' ', '-') or step.operation}"

@@ -1,4 +1,4 @@
-"""The examples, in the order in which they run: a shop is set up, sells, keeps its books, and lets others in.
+"""The examples, in the order in which they run: a shop and a clinic are set up, work, and let others in.
 
 Every operation of the API comes at least once (`tests/unit/entrypoints/test_postman.py`). A folder is a service.
 """
@@ -7,6 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from frontdesk.entrypoints.postman.steps import Step
 from frontdesk.entrypoints.postman.story_access import IDENTITY, OPERATIONS, WEBHOOKS
+from frontdesk.entrypoints.postman.story_clinic import BOOKING, CLINICS
+from frontdesk.entrypoints.postman.story_fhir import FHIR
+from frontdesk.entrypoints.postman.story_messages import NOTIFICATIONS
+from frontdesk.entrypoints.postman.story_patients import CALENDARS, LINKS, PRIVACY, WAITING
 
 _PRETZEL = {"sku": "pretzel", "quantity": 2}
 _ORDER = {
@@ -198,5 +202,7 @@ STORY: Mapping[str, Sequence[Step]] = {
     "accounting": ACCOUNTING,
     "identity": IDENTITY,
     "webhooks": WEBHOOKS,
+    "appointments": (*CLINICS, *BOOKING, *WAITING, *CALENDARS, *FHIR, *LINKS, *PRIVACY),
+    "notifications": NOTIFICATIONS,
     "operations": OPERATIONS,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from frontdesk.kernel.errors import Unauthenticated
 from frontdesk.kernel.http import Document, Raw, Route
 from frontdesk.kernel.messages import Event
 from frontdesk.kernel.services import Reaction, Service
@@ -169,6 +170,7 @@ INBOUND_ROUTES = (
         body=Raw,
         gives=PLAIN,
         public=True,
+        refusals=(Unauthenticated,),
         description="Signed by WhatsApp in X-Hub-Signature-256. A repeat has the same result.",
     ),
     Route(
