@@ -161,6 +161,17 @@ def test_a_list_is_of_the_clinics_day(clinic: Clinic) -> None:
     assert names(patient_id=ana["patient_id"]) == ["Ana"]
 
 
+def test_a_list_of_a_day_without_a_midnight_begins_when_its_clocks_do(clinic: Clinic) -> None:
+    rules = [{"weekday": weekday, "start": "00:00", "end": "24:00"} for weekday in range(1, 8)]
+    clinic.ok(OWNER, f"PUT /clinics/{CLINIC}/hours", {"rules": rules})
+    clinic.book("23:30", "Ana", appointment_date="2026-09-05")
+    first = clinic.book("01:00", "Ben", appointment_date="2026-09-06")
+
+    listed = content(clinic.send(DESK, "GET /appointments", query={"date": "2026-09-06"}))["items"]
+    assert [one["patient_name"] for one in listed] == ["Ben"]
+    assert first["start_utc"] == "2026-09-06T04:00:00Z"
+
+
 def test_what_nobody_has_marked_is_found(clinic: Clinic) -> None:
     clinic.book("10:00", "Ana")
     clinic.book("11:00", "Ben")
@@ -215,7 +226,8 @@ def test_a_proposal_keeps_no_time_until_it_is_accepted(clinic: Clinic) -> None:
 def test_a_clinic_that_adds_doctors_needs_no_roster() -> None:
     clinic = Clinic(adds_doctors=True)
 
-    made = clinic.book("10:00", doctor_name="Dr. Neu")
+    made = clinic.book("10:00", doctor_name=" Dr.  Neu ")
+    assert made["doctor_name"] == "Dr. Neu"
     assert clinic.book("11:00", "Ben", doctor_name="dra neu")["doctor_id"] == made["doctor_id"]
     assert refusal(clinic.tries("10:00", "Cora", doctor_name="NEU"))["code"] == "slot_taken"
     assert refusal(Clinic().tries("10:00", doctor_name="Dr. Neu"))["code"] == "unknown_doctor"

@@ -96,7 +96,7 @@ def test_two_doctors_see_two_patients_at_the_same_time(clinic: Clinic) -> None:
     assert clinic.tries("10:00", doctor_name="Dra. Luna").status == 201
 
 
-@pytest.mark.parametrize("name", ["DRA. VÉGA", " dr  vega".strip(), "Vega", "Doctor Vega"])
+@pytest.mark.parametrize("name", ["DRA. VÉGA", " dr  vega ", "Vega", "Doctor Vega"])
 def test_a_doctor_is_one_however_the_name_is_written(clinic: Clinic, name: str) -> None:
     assert refusal(clinic.tries("10:00", doctor_name=name))["code"] == "slot_taken"
 

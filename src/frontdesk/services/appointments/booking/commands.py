@@ -10,7 +10,7 @@ from frontdesk.kernel import limits
 from frontdesk.kernel.sensitive import SENSITIVE
 from frontdesk.kernel.shapes import Body, Email, Moment, Note, PersonName, Slug
 from frontdesk.services.appointments.booking.states import State
-from frontdesk.services.appointments.clinics.commands import ClockTime, Id, Language
+from frontdesk.services.appointments.clinics.commands import ClockTime, DoctorsName, Id, Language
 
 Telephone = Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{7,14}(?!\n)$", description="E.164"), SENSITIVE]
 Document = Annotated[
@@ -72,7 +72,7 @@ class _What(_Person, frozen=True, kw_only=True):
 
     appointment_date: date
     appointment_time: ClockTime
-    doctor_name: PersonName | None = None
+    doctor_name: DoctorsName | None = None
     doctor_id: Id | None = None
     clinic_id: Slug | None = None
     visit_type_id: Id | None = None
@@ -117,7 +117,7 @@ class ChangeAppointment(Body, frozen=True, kw_only=True):
     patient_language: Language | None = None
     patient_document: Document | None = None
     patient_channels: Channels | None = None
-    doctor_name: PersonName | None = None
+    doctor_name: DoctorsName | None = None
     doctor_id: Id | None = None
     appointment_date: date | None = None
     appointment_time: ClockTime | None = None
@@ -135,7 +135,7 @@ class MoveAppointment(Body, frozen=True, kw_only=True):
 
     appointment_date: date
     appointment_time: ClockTime
-    doctor_name: PersonName | None = None
+    doctor_name: DoctorsName | None = None
     doctor_id: Id | None = None
     duration_minutes: Duration | None = None
     fold: Fold | None = None

@@ -7,6 +7,7 @@ from msgspec import Meta, field
 
 from frontdesk.kernel import limits
 from frontdesk.kernel.money import Currency, Minor
+from frontdesk.kernel.sensitive import SENSITIVE
 from frontdesk.kernel.shapes import Body, Email, Note, PersonName, Phone, Title
 from frontdesk.services.appointments.clinics.model import Modality, PendingPolicy, ReminderKind
 from frontdesk.services.appointments.hours.week import ExceptionKind
@@ -22,6 +23,7 @@ MAX_SPAN_DAYS = 731  # of one exception
 
 _REGIONS = "Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Etc|Europe|Indian|Pacific"
 _ZONE = rf"^(UTC|({_REGIONS})(/[A-Za-z0-9_+-]{{1,30}}){{1,2}})(?!\n)$"
+_NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*(?!\n)$"
 _START = r"^([01][0-9]|2[0-3]):[0-5][0-9](?!\n)$"
 _END = r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)(?!\n)$"
 
@@ -36,6 +38,8 @@ Weekday = Annotated[int, Meta(ge=1, le=7, description="1 is Monday")]
 Capacity = Annotated[int, Meta(ge=1, le=MAX_CAPACITY, description="patients at a time")]
 Minutes = Annotated[int, Meta(ge=0, le=MAX_BUFFER)]
 Id = Annotated[str, Meta(min_length=1, max_length=100)]
+# A doctor as somebody writes the name: spaces around it, a title or an accent too few do not make it another.
+DoctorsName = Annotated[str, Meta(pattern=_NO_CONTROLS, min_length=1, max_length=200), SENSITIVE]
 VisitTypeIds = Annotated[tuple[Id, ...], Meta(max_length=MAX_VISIT_TYPES, description="none: all of them")]
 
 
@@ -151,4 +155,4 @@ class ListOf(Body, frozen=True):
 class ListDoctors(ListOf, frozen=True):
     """Which doctors: all of a clinic, or the one of this name, however it is written."""
 
-    name: PersonName | None = None
+    name: DoctorsName | None = None

@@ -39,7 +39,7 @@ async def doctor_by_name(unit: Unit, clinic_id: str, name: str) -> tuple[Stored[
     """
     if not plain_name(name):
         raise UnknownDoctor
-    doctor = Doctor(clinic_id=clinic_id, name=name)
+    doctor = Doctor(clinic_id=clinic_id, name=" ".join(name.split()))
     id = unit.new_id("doc")
     try:
         return DOCTORS.new(id, doctor), await roster_with(unit, id, doctor)

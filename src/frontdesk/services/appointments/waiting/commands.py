@@ -8,7 +8,7 @@ from msgspec import Meta, field
 from frontdesk.kernel import limits
 from frontdesk.kernel.shapes import Body, Email, PersonName, Slug
 from frontdesk.services.appointments.booking.commands import Channels, Document, Duration, Telephone
-from frontdesk.services.appointments.clinics.commands import ClockTime, EndTime, Id, Language
+from frontdesk.services.appointments.clinics.commands import ClockTime, DoctorsName, EndTime, Id, Language
 from frontdesk.services.appointments.waiting.entries import LEAST_URGENT, MOST_URGENT, EntryState
 
 MAX_NOTICE = 7 * 24 * 60
@@ -32,7 +32,7 @@ class JoinWaitingList(Body, frozen=True, kw_only=True):
     patient_document: Document | None = None
     patient_channels: Channels = ()
     doctor_id: Id | None = None
-    doctor_name: PersonName | None = None
+    doctor_name: DoctorsName | None = None
     visit_type_id: Id | None = None
     duration_minutes: Duration | None = None
     earliest: date | None = None
