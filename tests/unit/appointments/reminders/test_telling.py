@@ -258,6 +258,15 @@ def test_which_visit_is_asked_with_a_button_for_each(clinic: Told) -> None:
     assert [LINKS.load(one).value.appointment_id for one in links if one] == [first, second]
 
 
+def test_which_visit_is_asked_with_names_where_a_telephone_is_of_several(clinic: Told) -> None:
+    first, second = clinic.booked("10:00", "Ana Torres"), clinic.booked("11:00", "Luis Torres")
+    clinic.tell(_wanted(first, "appointment-which", visits=(first, second), scope="cancel"), first)
+
+    (message,) = clinic.told("which")
+    assert [button.label.partition(":")[0] for button in message.buttons] == ["Ana", "Luis"]
+    assert message.values["visits"].split("\n") == [button.label for button in message.buttons]
+
+
 def test_the_desk_sees_what_was_told_how_far_it_came_and_what_is_to_come(clinic: Told) -> None:
     id = clinic.booked("15:00")
     booked = clinic.told("booked")[0].id

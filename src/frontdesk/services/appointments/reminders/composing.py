@@ -171,7 +171,7 @@ def _buttons(letter: Letter, desk: Desk) -> Iterator[Button]:
 def _values(letter: Letter, desk: Desk) -> dict[str, str]:
     time, clinic = letter.appointment.time, letter.clinic
     values = {
-        "patient": letter.patient.name.split()[0],
+        "patient": _first_name(letter.patient),
         "doctor": letter.appointment.doctor_name,
         "day": _day(time.start, letter),
         "time": _clock(time.start, letter),
@@ -196,8 +196,15 @@ def _values(letter: Letter, desk: Desk) -> dict[str, str]:
 
 
 def _line(appointment: Appointment, letter: Letter) -> str:
+    """Return one of several visits in a line; where they are several people's, first whose: buttons are cut short."""
     start = appointment.time.start
-    return f"{_day(start, letter)}, {_clock(start, letter)}, {appointment.doctor_name}"
+    line = f"{_day(start, letter)}, {_clock(start, letter)}, {appointment.doctor_name}"
+    shared = len({one.patient_id for one in letter.which.values()}) > 1
+    return f"{_first_name(appointment.patient)}: {line}" if shared and appointment.patient else line
+
+
+def _first_name(patient: Patient) -> str:
+    return patient.name.split()[0]
 
 
 def _day(moment: datetime, letter: Letter) -> str:
