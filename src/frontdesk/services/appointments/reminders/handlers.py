@@ -21,7 +21,7 @@ from frontdesk.services.appointments.events import (
     OfferMade,
 )
 from frontdesk.services.appointments.ports import Template
-from frontdesk.services.appointments.reminders.composing import MAX_BUTTONS
+from frontdesk.services.appointments.reminders.letter import MAX_BUTTONS
 from frontdesk.services.appointments.reminders.model import (
     DELIVERIES,
     TEMPLATES,

@@ -15,7 +15,8 @@ from frontdesk.services.appointments.answers.links import Scope
 from frontdesk.services.appointments.booking.model import Appointment, Patient
 from frontdesk.services.appointments.clinics.model import CLINICS
 from frontdesk.services.appointments.ports import Seals, Site, Template, notifier
-from frontdesk.services.appointments.reminders.composing import ANSWERS, Desk, Letter, links_of, message_of
+from frontdesk.services.appointments.reminders.composing import ANSWERS, Desk, links_of, message_of
+from frontdesk.services.appointments.reminders.letter import Letter
 from frontdesk.services.appointments.reminders.model import REMINDERS, Reminder, reminder_id
 
 UNREACHABLE = "no_address"
