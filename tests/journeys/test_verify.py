@@ -13,7 +13,12 @@ from frontdesk.entrypoints.operations import OPERATIONS
 from tests.journeys.desk import Desk
 from tests.journeys.running import RunningDesk
 
-PROMISES = 14
+PROMISES = 2 + 12 + 11 + 6  # of every desk, of shops, of clinics; and what is put away
+BUS = {  # a process has none to look at
+    "the bus has told of it",
+    "the bus has told of the visit",
+    "the watch is taken off the bus",
+}
 SCOPES = " ".join(("catalogue:read", "clients:write", "orders:read", *OPERATIONS.scopes))
 
 
@@ -34,14 +39,13 @@ def test_a_desk_keeps_its_promises_and_what_was_made_is_put_away(desk: Desk) -> 
     found = verified(done)
     assert (done.returncode, found["passed"]) == (0, True), done.stdout
     unmet = {name for name, outcome in outcomes(found).items() if outcome != "passed"}
-    assert unmet <= {
-        "the bus has told of it",
-        "the watch is taken off the bus",
-    }  # a process has none to look at
-    shop = json.loads(desk.command("shops", "show", found["shop"], "--json").stdout)
-    orders = json.loads(desk.command("orders", "list", "--shop", found["shop"], "--json").stdout)
+    assert unmet <= BUS
+    shop = json.loads(desk.command("shops", "show", found["place"], "--json").stdout)
+    orders = json.loads(desk.command("orders", "list", "--shop", found["place"], "--json").stdout)
     assert shop["open"] is False
     assert [order["status"] for order in orders] == ["CANCELLED"]
+    visits = json.loads(desk.command("appointments", "list", "--clinic", found["place"], "--json").stdout)
+    assert [visit["state"] for visit in visits] == ["cancelled"]
 
 
 @pytest.mark.embedded
@@ -51,7 +55,7 @@ def test_any_desk_is_verified_by_its_url_and_a_token_of_its_operator(tmp_path: P
         found = verified(done)
         missing = at_url(own.url, "")
 
-    assert (done.returncode, found["url"], len(found["chapters"])) == (0, own.url, PROMISES + 4)
+    assert (done.returncode, found["url"], len(found["chapters"])) == (0, own.url, PROMISES)
     assert missing.returncode == 2
     assert "FRONTDESK_TOKEN" in missing.stderr
 
@@ -78,6 +82,33 @@ def test_what_is_not_deployed_is_left_out(tmp_path: Path) -> None:
     assert found["passed"], found["chapters"]
     assert told["goods come in"] == "left out"
     assert told["an order is taken"] == "passed"
+
+
+@pytest.mark.embedded
+@pytest.mark.parametrize(("signing_in", "token"), [("", "left out"), (",identity", "passed")])
+def test_a_clinic_alone_is_told_of_alone_also_where_nobody_signs_in(
+    tmp_path: Path, signing_in: str, token: str
+) -> None:
+    with RunningDesk(tmp_path, "--services", f"appointments,notifications{signing_in}") as own:
+        found = verified(own.command("verify", "--json"))
+
+    told = outcomes(found)
+    assert found["passed"], found["chapters"]
+    assert "an order is taken" not in told
+    assert told.pop("a client gets a token") == told.pop("the client is let in no more") == token
+    assert {name for name, outcome in told.items() if outcome != "passed"} <= BUS
+
+
+@pytest.mark.embedded
+def test_a_clinic_whose_messages_nobody_takes_over_is_found_out(tmp_path: Path) -> None:
+    with RunningDesk(tmp_path, "--services", "appointments,notifications", "--hold-reactions") as own:
+        found = verified(own.command("verify", "--json", "--patience", "1"))
+
+    told = outcomes(found)
+    assert [name for name, outcome in told.items() if outcome == "failed"] == [
+        "the patient would be written to"
+    ]
+    assert told["the visit is cancelled"] == "passed"
 
 
 def at_url(url: str, token: str) -> "subprocess.CompletedProcess[str]":

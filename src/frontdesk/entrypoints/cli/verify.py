@@ -43,10 +43,11 @@ def verify(
     stage: AtStage = "",
     json: Json = False,
 ) -> None:
-    """Prove that a desk does what it promises: token, shop, stock, order, repeat, bad input, books, event.
+    """Prove that a desk does what it promises, to a shop, to a clinic, or to both, as it has them.
 
-    It uses a shop of its own, which stays closed afterwards, with one cancelled order. Ends with 1 if a promise was not
-    kept.
+    Token, shop, stock, order, repeat, bad input, books, event; clinic, doctor, visit, nobody booked twice, message. It
+    uses a shop of its own, which stays closed afterwards with one cancelled order, and a clinic of its own, which stays
+    without a doctor and with one cancelled visit. Ends with 1 if a promise was not kept.
     """
     if url:
         _report(_at_url(url, token, patience), json=json)
@@ -83,8 +84,8 @@ def _at_url(url: str, token: str, patience: float) -> Verification:
 
 
 def _operator(desk: Desk) -> Callable[[str], str]:
-    """Return what gives the operator's token, as owner of a shop."""
-    return lambda shop: OperatorTokens(desk, [shop])()
+    """Return what gives the operator's token, as owner of the shop and the clinic of one id."""
+    return lambda place: OperatorTokens(desk, [place], [place])()
 
 
 def _told(
@@ -98,7 +99,7 @@ def _told(
         story.tell(lambda name: advance(1, name))
     passed = not any(chapter.outcome == FAILED for chapter in story.chapters)
     seconds = round(time.monotonic() - start, 1)
-    return Verification(url, passed, seconds, story.shop, tuple(story.chapters))
+    return Verification(url, passed, seconds, story.place, tuple(story.chapters))
 
 
 def _report(found: Verification, *, json: bool) -> None:

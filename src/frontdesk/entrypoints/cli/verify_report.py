@@ -15,12 +15,12 @@ class Chapter(msgspec.Struct, frozen=True):
 
 
 class Verification(msgspec.Struct, frozen=True):
-    """What came of a verification: each promise, and the shop under whose name its traces stay."""
+    """What came of a verification: each promise, and the id of the shop and the clinic that keep its traces."""
 
     url: str
     passed: bool
     seconds: float
-    shop: str
+    place: str
     chapters: tuple[Chapter, ...]
 
 

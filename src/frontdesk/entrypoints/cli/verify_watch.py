@@ -10,14 +10,14 @@ import msgspec
 from frontdesk.entrypoints.cli.stage_session import Session
 from frontdesk.entrypoints.cli.stages import Stage
 
-EVENT = "Order Created"
+EVENTS = ("Order Created", "Appointment Booked")
 LOOK_SECONDS = 2  # of one look into the queue
 AT_ONCE = 10
 _TARGET = "queue"
 
 
 class Watch:
-    """Between `start` and `stop`, what the bus tells of orders is kept in a queue."""
+    """Between `start` and `stop`, what the bus tells of new orders and visits is kept in a queue."""
 
     def __init__(self, session: Session, stage: Stage) -> None:
         self._events = session.client("events")
@@ -26,6 +26,7 @@ class Watch:
         self._name = f"{stage.prefix}-verify-{secrets.token_hex(4)}"
         self._url = ""
         self._ruled = False
+        self._heard: list[str] = []
 
     def start(self) -> None:
         """Begin to look. Doing it again changes nothing."""
@@ -34,7 +35,7 @@ class Watch:
         self._url = self._sqs.create_queue(QueueName=self._name)["QueueUrl"]
         asked = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
         queue = asked["Attributes"]["QueueArn"]
-        pattern = msgspec.json.encode({"detail-type": [EVENT]}).decode()
+        pattern = msgspec.json.encode({"detail-type": EVENTS}).decode()
         rule = self._events.put_rule(Name=self._name, EventBusName=self._bus, EventPattern=pattern)["RuleArn"]
         self._ruled = True
         attributes = {"Policy": msgspec.json.encode(_may_send(queue, rule)).decode()}
@@ -43,14 +44,15 @@ class Watch:
             Rule=self._name, EventBusName=self._bus, Targets=[{"Id": _TARGET, "Arn": queue}]
         )
 
-    def seen(self, order_id: str) -> str | None:
-        """Return the event about an order as it was seen, None if it has not been."""
+    def seen(self, id: str) -> str | None:
+        """Return the event about an order or a visit as it was seen, None if it has not been."""
         found = self._sqs.receive_message(
             QueueUrl=self._url, MaxNumberOfMessages=AT_ONCE, WaitTimeSeconds=LOOK_SECONDS
         )
-        for message in found.get("Messages", ()):
-            event: dict[str, Any] = msgspec.json.decode(message["Body"])
-            if order_id in message["Body"]:
+        self._heard += [message["Body"] for message in found.get("Messages", ())]
+        for body in self._heard:
+            if id in body:
+                event: dict[str, Any] = msgspec.json.decode(body)
                 return f"{event['detail-type']} from {event['source']}"
         return None
 

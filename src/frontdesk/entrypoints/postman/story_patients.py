@@ -5,7 +5,14 @@ from frontdesk.entrypoints.postman.story_clinic import DOCTOR, VISIT
 
 _FEED = {"id": "{{feed}}"}
 _FIRST, _SECOND = {"id": "{{first_entry}}"}, {"id": "{{second_entry}}"}
-_WAITS = {"clinic_id": "{{clinic}}", "doctor_id": "{{doctor}}", "earliest": "{{day}}", "latest": "{{day}}"}
+_WAITS = {
+    "clinic_id": "{{clinic}}",
+    "doctor_id": "{{doctor}}",
+    "earliest": "{{day}}",
+    "latest": "{{day}}",
+    "window_from": "15:00",
+    "window_to": "16:00",
+}
 _CAMILA = {"patient_id": "{{camila}}"}
 
 WAITING = (
