@@ -55,7 +55,7 @@ locals {
       "arn:${local.partition}:ssm:${local.in_region}:parameter/${local.prefix}/${place}/*",
     ], var.emulator == null ? [] : ["*"]) },
     {
-      # A telephone number has no ARN. What is published to topics goes nowhere: a stage has none.
+      # A telephone number has no ARN. The only topic of a stage is that of its alarms.
       text-messages = ["*"]
       failures      = ["arn:${local.partition}:s3:::${local.failures}", "arn:${local.partition}:s3:::${local.failures}/*"]
     },

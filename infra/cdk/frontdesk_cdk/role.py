@@ -17,7 +17,7 @@ _ANY = "*"
 _MANY = {
     "stream": "A table's stream is named for the moment of its making; this one table has one.",
     "failures": "The objects of one bucket, named for the batches that failed.",
-    "text-messages": "A telephone number has no ARN, and a stage has no topics to publish to.",
+    "text-messages": "A telephone number has no ARN, and the only topic of a stage is that of its alarms.",
     "logs": "The streams of one log group, which Lambda names as it starts.",
     "parameters": "The parameters of this stage, which the function makes and changes itself.",
     "schedules": "The timers of this stage, each named for its record.",

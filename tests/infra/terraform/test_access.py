@@ -180,6 +180,8 @@ def test_the_boundary_holds_whatever_a_role_needs(emulator: str, anna: str, whol
         if not may(emulator, bounded, action, resource.replace("/default/", f"/frontdesk-{OWN}/"))
     }
 
+    assert may(emulator, bounded, "sns:Publish", "+56900000000")
+    assert not may(emulator, bounded, "sns:Publish", f"arn:aws:sns:{IN_REGION}:frontdesk-{OWN}-alarms")
     # Allowed to the scheduler alone, which the emulator's IAM cannot be told.
     scheduler = f"arn:aws:iam::{ACCOUNT}:role/frontdesk-{OWN}-scheduler"
     assert beyond == {("iam:PassRole", scheduler)}

@@ -80,6 +80,16 @@ data "aws_iam_policy_document" "boundary" {
   }
 
   statement {
+    actions   = ["lambda:InvokeFunction"] # of the one that sends messages to people
+    resources = [local.functions]
+  }
+
+  statement {
+    actions       = ["sns:Publish"]
+    not_resources = ["${local.arn}:sns:*:*:*"] # to telephones, which have no ARN, and to no topic
+  }
+
+  statement {
     actions   = ["s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
     resources = local.storage
   }
