@@ -77,6 +77,20 @@ class AnswerReceived(Event, frozen=True, kw_only=True):
     received_at: datetime
 
 
+class PeopleSeen(Event, frozen=True, kw_only=True):
+    """Somebody (`who`) of a place was shown messages to these people, or what they wrote: for whoever keeps its log.
+
+    `what`: message, message list, inbox or outbox page. `people` are opaque ids.
+    """
+
+    NAME: ClassVar[str] = "People Seen"
+    place: str
+    who: str
+    what: str
+    people: tuple[str, ...]
+    seen_at: datetime
+
+
 class MessageDue(Event, frozen=True, kw_only=True):
     """A message is to be tried now. One whose `ticket` is no longer the message's own comes too late."""
 

@@ -13,6 +13,7 @@ from frontdesk.lists import cursor_of, moment_of
 from frontdesk.services.notifications.commands import HandleInbound, ListInbox
 from frontdesk.services.notifications.events import InboxFilled
 from frontdesk.services.notifications.handlers import STAFF, check_place
+from frontdesk.services.notifications.looking import note
 from frontdesk.services.notifications.posts import INBOUNDS, NOBODYS, Status, Written
 
 
@@ -53,7 +54,7 @@ class Inbox(msgspec.Struct, frozen=True):
 async def list_inbox(unit: Unit, query: ListInbox) -> Page[Written]:
     """Return what waits for a person. Raises NotFound, Invalid."""
     _check_reader(unit, query.place or "")
-    return await unit.query(
+    page = await unit.query(
         INBOUNDS,
         "inbox",
         query.place or NOBODYS,
@@ -61,6 +62,8 @@ async def list_inbox(unit: Unit, query: ListInbox) -> Page[Written]:
         limit=query.limit,
         newest_first=False,
     )
+    await note(unit, "inbox", query.place or "", (one.value.person for one in page.items))
+    return page
 
 
 async def handle_inbound(unit: Unit, command: HandleInbound, id: str) -> Stored[Written]:

@@ -15,11 +15,13 @@ from frontdesk.kernel.unit import Unit
 from frontdesk.services.notifications.commands import OpenOutbox, SeeOutbox
 from frontdesk.services.notifications.handlers import check_place
 from frontdesk.services.notifications.html import Html, element, page
+from frontdesk.services.notifications.looking import note
 from frontdesk.services.notifications.model import MESSAGES, Message
 from frontdesk.services.notifications.ports import Seals, seals, site
 
 LINK_LIVES = timedelta(days=1)
 SHOWN = 100  # the newest
+BY_LINK = "outbox-link"  # in the log: whoever has it, which was given to the owner
 _SEAL_CHARS = 22  # of base 64: 132 bits
 
 
@@ -47,6 +49,7 @@ async def show_outbox(unit: Unit, query: SeeOutbox) -> Document:
     """Show a place's newest messages to whoever has the link. Raises NotFound."""
     place = _place_of(query.key, unit)
     found = await unit.query(MESSAGES, "by_place", place, limit=SHOWN)
+    await note(unit, "outbox page", place, (one.value.person for one in found.items), BY_LINK)
     return page(f"Outbox · {place}", *(_shown(stored) for stored in found.items))
 
 

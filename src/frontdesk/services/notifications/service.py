@@ -18,6 +18,7 @@ from frontdesk.services.notifications import (
     hearing,
     inbox,
     leaving,
+    looking,
     outbox,
     sending,
     views,
@@ -216,6 +217,7 @@ SERVICE = Service(
         RECEIPTS,
         INBOUNDS,
         forgetting.FORGETTINGS,
+        looking.LOOKS,
     ),
     routes=(*MESSAGE_ROUTES, *INBOUND_ROUTES),
     reactions=(
@@ -242,6 +244,7 @@ SERVICE = Service(
         events.MessageFailed,
         events.MessageSkipped,
         events.AnswerReceived,
+        events.PeopleSeen,
         events.MessageDue,
         events.MessageTried,
         events.PostArrived,

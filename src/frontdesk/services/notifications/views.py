@@ -13,6 +13,7 @@ from frontdesk.services.notifications.commands import ChannelName, ListMessages
 from frontdesk.services.notifications.correspondents import Consent, Correspondent
 from frontdesk.services.notifications.handlers import STAFF, Noted, check_place
 from frontdesk.services.notifications.legs import State
+from frontdesk.services.notifications.looking import note
 from frontdesk.services.notifications.model import MESSAGES, Message
 
 
@@ -75,13 +76,14 @@ async def show_message(unit: Unit, id: str) -> Stored[Message]:
     """Return one message, to the people of its place. Raises NotFound."""
     stored = await unit.get(MESSAGES, id)
     check_place(unit, stored.value.place, *STAFF)
+    await note(unit, "message", stored.value.place, [stored.value.person])
     return stored
 
 
 async def list_messages(unit: Unit, query: ListMessages) -> Page[Message]:
     """Return the messages of a place, to its people. Raises NotFound, Invalid."""
     check_place(unit, query.place, *STAFF)
-    return await unit.query(
+    page = await unit.query(
         MESSAGES,
         "by_place",
         query.place,
@@ -90,6 +92,8 @@ async def list_messages(unit: Unit, query: ListMessages) -> Page[Message]:
         cursor=moment_of(query.cursor),
         limit=query.limit,
     )
+    await note(unit, "message list", query.place, (one.value.person for one in page.items))
+    return page
 
 
 def message_view(stored: Stored[Message]) -> MessageView:

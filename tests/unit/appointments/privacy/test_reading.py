@@ -5,6 +5,7 @@ import pytest
 from frontdesk.kernel.callers import Caller
 from frontdesk.kernel.unit import Unit
 from frontdesk.services.appointments.privacy.accesses import note
+from frontdesk.services.notifications.events import PeopleSeen
 from tests.unit.appointments.privacy.clinic import ANA, BEN, CLINIC, OWNER, Clinic
 from tests.unit.driver import content, run
 
@@ -73,3 +74,14 @@ def test_where_nobody_is_shown_nothing_is_kept(clinic: Clinic) -> None:
     look(clinic, "appointment list")
 
     assert content(clinic.send(OWNER, LOG))["items"] == []
+
+
+def test_who_looked_at_messages_of_patients_is_in_the_log_once(clinic: Clinic) -> None:
+    seen_at = clinic.clock.now()
+    for place in (f"clinic:{CLINIC}", "shop:kiosk"):
+        seen = PeopleSeen(place=place, who="usr_desk", what="inbox", people=(ANA, BEN), seen_at=seen_at)
+        message = clinic.tell(seen, place)
+        clinic.deliver(message)
+
+    (kept,) = content(clinic.send(OWNER, LOG))["items"]
+    assert (kept["who"], kept["what"], kept["patient_ids"]) == ("usr_desk", "inbox", [ANA, BEN])

@@ -14,6 +14,7 @@ from frontdesk.services.appointments.privacy.model import (
     RecordsFound,
     VisitsToCome,
 )
+from frontdesk.services.notifications.events import PeopleSeen
 
 _CLINIC = "/clinics/{clinic_id}"
 _PATIENT = f"{_CLINIC}/patients/{{patient_id}}"
@@ -73,6 +74,7 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction(ErasureDue, handlers.go_through, subscriber=_SUBSCRIBER),
     Reaction(ErasureRepeated, handlers.go_through, subscriber=_SUBSCRIBER),
     Reaction(RecordsFound, handlers.forget, subscriber=_SUBSCRIBER),
+    Reaction(PeopleSeen, handlers.note_seen, subscriber=_SUBSCRIBER),
 )
 EVENTS: tuple[type[Event], ...] = (ErasureDue, RecordsFound)
 TIMERS: tuple[type[Event], ...] = (ErasureRepeated,)

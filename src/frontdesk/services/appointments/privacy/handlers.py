@@ -27,6 +27,7 @@ from frontdesk.services.appointments.privacy.model import (
     VisitsToCome,
 )
 from frontdesk.services.appointments.privacy.views import ExportView
+from frontdesk.services.notifications.events import PeopleSeen
 
 EXPORTED_OF_ONE_KIND = 1_000  # records
 
@@ -46,6 +47,14 @@ async def list_accesses(unit: Unit, query: ListAccesses, clinic_id: str) -> Page
     wanted = query.patient_id
     items = tuple(one for one in page.items if not wanted or wanted in one.value.patient_ids)
     return Page(items, page.cursor)
+
+
+async def note_seen(unit: Unit, event: PeopleSeen) -> None:
+    """Keep that somebody of a clinic was shown messages of its patients."""
+    kind, _, clinic_id = event.place.partition(":")
+    if kind == "clinic":
+        look = Access(clinic_id, event.who, event.what, event.people, event.seen_at)
+        await unit.commit(ACCESSES.new(unit.new_id("acc"), look))
 
 
 async def export_patient(unit: Unit, clinic_id: str, patient_id: str) -> ExportView:
