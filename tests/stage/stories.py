@@ -233,6 +233,15 @@ def identity_oauth(teller: Teller, _: str) -> Iterator[None]:
         close_clients()
 
 
+def operations_keys(teller: Teller, _: str) -> Iterator[None]:
+    """Where nobody signs in, it is told with what tokens are verified."""
+    yield
+    with teller.desk.client() as anybody:
+        answer = anybody.get("/.well-known/jwks.json")
+    if not answer.is_success or not answer.json()["keys"]:
+        raise BrokenOffError(f"no keys: {answer}")
+
+
 def relay(service: str) -> Story:
     """Return the story of a service's relay: published, parked, put aside, and timed."""
 
@@ -340,8 +349,12 @@ STORIES: dict[str, Story] = {
     "notifications": clinic_stories.notifications,
     **{f"{service.name}-relay": relay(service.name) for service in bootstrap.choose()},
     "operations-http": operations,
+    "operations-keys": operations_keys,
     "operations-sweeper": sweeper,
 }
+
+# The same story whatever is at stake, and a long one: told in full it need be but once.
+ALIKE = {"identity-oauth", "appointments-http", "appointments"}
 
 
 def collected(teller: Teller) -> dict[str, Any]:
