@@ -20,6 +20,7 @@ from frontdesk.kernel.messages import Message
 from frontdesk.kernel.records import Record
 
 HOT_RECORDS = 20_000
+HOT_ABSENT = 4_096  # of which it is known that they are not there
 HOT_BODY_CHARS = 8_192  # a larger body is read again each time
 HOT_COUNTERS = 20_000
 CHECKPOINT_PAUSE_SECONDS = 0.02
@@ -55,6 +56,7 @@ class Database:
         self.tail: Tail | None = None  # of the continuous copy, if there is one
         # Ordered: of a plain dict, the oldest key is the slower to find the more have been removed before it.
         self._hot: OrderedDict[tuple[str, str], Record] = OrderedDict()
+        self._absent: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._counts: OrderedDict[str, int] = OrderedDict()
         self._unmoved = (
             CHECKPOINT_ROWS  # rows written since the last checkpoint; a log found at the start is moved
@@ -94,8 +96,19 @@ class Database:
         hot = self._hot
         return {id: hot[kind, id] for id in ids if (kind, id) in hot}
 
+    def is_absent(self, kind: str, id: str) -> bool:
+        """Return whether it is at hand that there is no such record."""
+        return (kind, id) in self._absent
+
+    def keep_absent(self, kind: str, id: str) -> None:
+        """Keep at hand that a record is not there. Exceptions are looked for all day long, and are few."""
+        self._absent[kind, id] = None
+        if len(self._absent) > HOT_ABSENT:
+            self._absent.popitem(last=False)
+
     def keep_hot(self, record: Record) -> None:
         """Keep a committed record at hand; the one longest here makes room."""
+        self._absent.pop((record.kind, record.id), None)
         if len(record.body) > HOT_BODY_CHARS:
             self._hot.pop((record.kind, record.id), None)
             return
@@ -128,6 +141,7 @@ class Database:
         alive, does not count those frames, and the next commit writes over them.
         """
         self._hot.clear()
+        self._absent.clear()
         self._counts.clear()
         self.writing.close()
         self.writing = self._connect()

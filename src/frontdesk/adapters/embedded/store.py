@@ -23,12 +23,14 @@ class SqliteStore:
     async def get(self, kind: str, id: str) -> Record | None:
         """See `ports.Store`."""
         record = self._database.hot(kind, id)
-        if record is None:
+        if record is None and not self._database.is_absent(kind, id):
             table = self._database.tables[kind]
             row = self._database.reading.execute(table.by_id, (id,)).fetchone()
-            if row is not None:
-                record = table.to_record(row)
-                self._database.keep_hot(record)
+            if row is None:
+                self._database.keep_absent(kind, id)
+                return None
+            record = table.to_record(row)
+            self._database.keep_hot(record)
         return record
 
     async def get_many(self, kind: str, ids: Sequence[str]) -> Mapping[str, Record]:
@@ -36,7 +38,7 @@ class SqliteStore:
         found = self._database.hot_many(kind, ids)
         if len(found) == len(ids):
             return found
-        cold = [id for id in ids if id not in found]
+        cold = [id for id in ids if id not in found and not self._database.is_absent(kind, id)]
         table = self._database.tables[kind]
         for some in chunks(cold):
             for row in self._database.reading.execute(
@@ -45,6 +47,9 @@ class SqliteStore:
                 record = table.to_record(row)
                 self._database.keep_hot(record)
                 found[record.id] = record
+        for id in cold:
+            if id not in found:
+                self._database.keep_absent(kind, id)
         return found
 
     async def query(self, kind: str, index: str, partition: str, span: Span) -> list[Record]:

@@ -55,6 +55,7 @@ def asked_again(caller: Caller, one: Appointment, command: MoveAppointment | Cha
         minutes=command.duration_minutes or one.time.minutes,
         visit_type_id=one.visit_type_id,
         patient=one.patient,
+        patient_id=one.patient_id,
         overbook=overbooking(caller, command.overbook),
         source=one.source,
         reason=one.reason,
@@ -66,11 +67,13 @@ def asked_to_change(caller: Caller, one: Appointment, command: ChangeAppointment
     """Return what an appointment is to be. Another visit type has its own length. Raises Invalid, MissingScope."""
     other = command.visit_type_id not in {None, one.visit_type_id}
     asked = asked_again(caller, one, command)
+    patient = changed_patient(one.patient, command)
     return replace(
         asked,
         visit_type_id=one.visit_type_id if command.visit_type_id is None else command.visit_type_id,
         minutes=command.duration_minutes if other else asked.minutes,
-        patient=changed_patient(one.patient, command),
+        patient=patient,
+        patient_id=one.patient_id if patient == one.patient else "",
         reason=one.reason if command.reason is None else command.reason,
         notes=one.notes if command.notes is None else command.notes,
     )

@@ -37,6 +37,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody asks for: `doctor_id` or a name, and a wall-clock time of the clinic, or a moment (`start`).
 
     `overbook` is the reason for taking a time that is taken or outside the doctor's hours, "" to be refused.
+    `patient_id`: that of the patient, where it is known already.
     """
 
     clinic_id: str
@@ -49,6 +50,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     minutes: int | None = None
     visit_type_id: str = ""
     patient: Patient | None = None
+    patient_id: str = ""
     overbook: str = ""
     source: Source = Source.DESK
     reason: str = ""
@@ -87,6 +89,8 @@ async def prepare(unit: Unit, asked: Asked) -> Prepared:
         outside=not hours,
         window=at_work.terms.window(unit.now),
         visit_type_id=asked.visit_type_id,
+        patient_id=asked.patient_id,
+        patient=asked.patient,
         max_open=clinic.max_open_per_patient,
         daily_cap=doctor.value.daily_cap,
         release=release_of(clinic),
@@ -95,7 +99,9 @@ async def prepare(unit: Unit, asked: Asked) -> Prepared:
         reason=asked.reason,
         notes=asked.notes,
     )
-    return Prepared(for_patient(unit, wish, asked.patient, clinic), at_work, visit, new)
+    if not asked.patient_id:
+        wish = for_patient(unit, wish, asked.patient, clinic)
+    return Prepared(wish, at_work, visit, new)
 
 
 def for_patient(unit: Unit, wish: Wish, patient: Patient | None, clinic: Clinic) -> Wish:

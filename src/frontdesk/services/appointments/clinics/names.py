@@ -1,6 +1,7 @@
 """Names of doctors as people write them: with a title or without, in capitals, with an accent or two missing."""
 
 import re
+from functools import lru_cache
 from unicodedata import combining, normalize
 
 TITLES = frozenset(
@@ -8,6 +9,7 @@ TITLES = frozenset(
     "lic licenciado licenciada mr mrs ms sr sra señor señora don doña".replace("ñ", "n").split()
 )
 MAX_PLAIN = 200  # characters kept of a name: a few letters become eighteen when they are taken apart
+NAMES_AT_HAND = 4_096  # a clinic's doctors are named all day long
 
 _FEMININE = re.compile(r"\(\s*[ao]\s*\)|[ªº]", re.IGNORECASE)  # Dr(a). and Dr.ª
 _APOSTROPHES = re.compile(r"['`\u00b4\u2018\u2019\u02bc\uff07]")
@@ -18,6 +20,7 @@ _STROKES = str.maketrans(
 )
 
 
+@lru_cache(maxsize=NAMES_AT_HAND)
 def plain_name(name: str) -> str:
     """Return what is equal for all ways to write one doctor's name; "" where there is no letter or digit."""
     bare = _APOSTROPHES.sub("", _FEMININE.sub("", name))

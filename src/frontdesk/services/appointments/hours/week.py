@@ -6,6 +6,7 @@ Pure, and kept as local time and zone: the same rule is another time in UTC afte
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated
 
 import msgspec
@@ -14,8 +15,10 @@ from frontdesk.kernel.sensitive import SENSITIVE
 from frontdesk.services.appointments.hours.clock import DAY_MINUTES, shown, to_local
 from frontdesk.services.appointments.hours.spans import Open, Span, flattened, without
 
+DAYS_AT_HAND = 4_096  # of doctors
 
-class WeeklyRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+
+class WeeklyRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, cache_hash=True):
     """Working hours on one weekday (1 is Monday), from `start` to `end` ("09:00", "24:00") of the place's clocks.
 
     Both valid dates are included; an open end is for ever. No visit types: all of them. `capacity`: patients at a time.
@@ -42,7 +45,7 @@ class ExceptionKind(StrEnum):
     EXTRA = "extra"
 
 
-class HoursException(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class HoursException(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, cache_hash=True):
     """On each date from `first` to `last`, both included: closed, or open as well, from `start` to `end`.
 
     `reason` is for the staff alone.
@@ -85,10 +88,18 @@ def working_intervals(
 
     In order, without overlaps, joined over midnight. Without a visit type: all that is open for anything.
     """
+    days = tuple([(to_local(since, week.zone).date(), to_local(until, week.zone).date()) for week in opening])
+    working = _working(opening, days, visit_type_id)
+    return tuple([piece for piece in working if piece.start < until and since < piece.end])
+
+
+@lru_cache(maxsize=DAYS_AT_HAND)
+def _working(opening: Opening, days: tuple[tuple[date, date], ...], visit_type_id: str) -> tuple[Open, ...]:
+    """Return the working time of whole dates: of each week from its first to its last. Many book on one of them."""
     open_: list[Open] = []
     closed: list[Span] = []
-    for week in opening:
-        for day in _dates(since, until, week.zone):
+    for week, (first, last) in zip(opening, days, strict=True):
+        for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
             open_ += _open_on(week, day, visit_type_id)
             closed += _closed_on(week, day)
     working = [
@@ -96,12 +107,7 @@ def working_intervals(
         for piece in open_
         for span in without([Span(piece.start, piece.end)], closed)
     ]
-    return tuple(piece for piece in flattened(working) if piece.start < until and since < piece.end)
-
-
-def _dates(since: datetime, until: datetime, zone: str) -> Iterator[date]:
-    first, last = to_local(since, zone).date(), to_local(until, zone).date()
-    yield from (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return flattened(working)
 
 
 def _open_on(week: Week, day: date, visit_type_id: str) -> Iterator[Open]:
