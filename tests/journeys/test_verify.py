@@ -91,10 +91,14 @@ def test_a_clinic_alone_is_told_of_alone_also_where_nobody_signs_in(
 ) -> None:
     with RunningDesk(tmp_path, "--services", f"appointments,notifications{signing_in}") as own:
         found = verified(own.command("verify", "--json"))
+        with own.client() as anybody:
+            described = anybody.get("/.well-known/openid-configuration").json()
+            keys = anybody.get("/.well-known/jwks.json").json()["keys"]
 
     told = outcomes(found)
     assert found["passed"], found["chapters"]
     assert "an order is taken" not in told
+    assert ("token_endpoint" in described, bool(keys)) == (bool(signing_in), True)
     assert told.pop("a client gets a token") == told.pop("the client is let in no more") == token
     assert {name for name, outcome in told.items() if outcome != "passed"} <= BUS
 
