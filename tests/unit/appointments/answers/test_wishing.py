@@ -93,10 +93,11 @@ def test_after_it_was_given_up_the_old_times_bring_new_ones(clinic: Wishing) -> 
     button = read_payload(clinic.phone.newest.buttons[3].payload)
     clinic.presses(*button, clinic.before)
     clinic.settle()
+    given_up = clinic.phone.newest.about
     clinic.writes("cancelar")
     clinic.taps("cancel")
 
-    assert clinic.presses(*button, clinic.before) == "free"
+    assert clinic.presses(*button, clinic.before, given_up) == "free"
     assert [visit.state for visit in clinic.made()] == [State.CANCELLED]
 
 
