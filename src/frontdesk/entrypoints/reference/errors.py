@@ -18,9 +18,12 @@ _ON_QUEUE = {
 
 def errors(services: Sequence[Service]) -> Page:
     """Return the page."""
+    everywhere = tuple(errors_table())
     refused: dict[type[FrontdeskError], list[str]] = {}
     for route in (route for service in services for route in service.routes):
         for refusal in route.refusals:
+            if refusal in everywhere:  # said above already
+                continue
             refused.setdefault(refusal, []).append(link(f"`{title_of(route)}`", API, title_of(route)))
     blocks: list[Block] = [
         Text(
@@ -29,7 +32,7 @@ def errors(services: Sequence[Service]) -> Page:
         ),
         Heading(2, "Of every service"),
     ]
-    for error in errors_table():
+    for error in everywhere:
         blocks.extend(_error(error, []))
     blocks.append(Heading(3, "internal"))
     blocks.append(Text("500. Something broke on our side. It is in the log, under the correlation id."))
