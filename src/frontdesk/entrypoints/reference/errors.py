@@ -18,7 +18,7 @@ _ON_QUEUE = {
 
 def errors(services: Sequence[Service]) -> Page:
     """Return the page."""
-    everywhere = tuple(errors_table())
+    everywhere = errors_table()
     refused: dict[type[FrontdeskError], list[str]] = {}
     for route in (route for service in services for route in service.routes):
         for refusal in route.refusals:
