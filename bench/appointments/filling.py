@@ -48,6 +48,20 @@ PATIENT_KIND, DOCTOR_UUIDS = 1, 2  # whose ids, where ids are UUIDs
 MAX_OPEN = 10
 
 
+# As `_steps` has it.
+_HISTORIES = f"""
+insert into clinic.steps
+  select id, lower(during) - interval '{NOTICE.days} days', 'create', 'pending', '{DESK}', lower(during)
+    from clinic.appointments
+  union all select id, lower(during) - interval '2 days', 'confirm', 'confirmed', '{DESK}', lower(during)
+    from clinic.appointments where state = 'fulfilled'
+  union all select id, lower(during) - interval '10 minutes', 'arrive', 'arrived', '{DESK}', lower(during)
+    from clinic.appointments where state = 'fulfilled'
+  union all select id, upper(during), 'fulfill', 'fulfilled', '{DESK}', lower(during)
+    from clinic.appointments where state = 'fulfilled';
+"""  # noqa: S608 - words of our own
+
+
 def appointment_id(n: int) -> str:
     """Return what ours calls the n-th visit."""
     return f"apt_{text_of(n)}"
@@ -174,7 +188,7 @@ def fill_rival(world: World, server: Postgres) -> None:
     )
     server.copy("clinic.patients", _patients(world))
     server.copy("clinic.appointments", _appointments(world))
-    server.copy("clinic.steps", _histories(world))
+    server.run(_HISTORIES)
 
 
 def _line(*fields: object) -> str:
@@ -216,9 +230,3 @@ def _appointments(world: World) -> Iterator[str]:
             "",
             0,
         )
-
-
-def _histories(world: World) -> Iterator[str]:
-    for visit in world.all_visits():
-        for verb, state, at in _steps(visit):
-            yield _line(uuid_of(visit.n), at, verb, state, DESK, visit.moment.start)

@@ -43,7 +43,7 @@ class Heard:
         return [one for ones in self.millis.values() for one in ones]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Connection:
     """One connection, with the request that is on its way."""
 
@@ -67,15 +67,12 @@ class Sender:
     """Sends to one server, over connections that are kept."""
 
     def __init__(self, port: int) -> None:
-        self._open = {}
+        self._open: dict[int, Connection] = {}
         self._poll = select.epoll()
+        self._port = port
+        self._free: deque[Connection] = deque()
         for _ in range(CONNECTIONS):
-            made = socket.create_connection((HOST, port))
-            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            made.setblocking(False)
-            self._open[made.fileno()] = Connection(made)
-            self._poll.register(made.fileno(), select.EPOLLIN)
-        self._free = deque(self._open.values())
+            self._connect()
         self._waiting: deque[tuple[Request, float, bool]] = deque()
 
     def close(self) -> None:
@@ -130,7 +127,8 @@ class Sender:
             connection = self._open[number]
             data = connection.socket.recv(CHUNK)
             if not data:
-                raise BenchError("A server has hung up.")
+                self._hung_up(connection)
+                continue
             connection.received += data
             status = answered(connection.received)
             if status is None:
@@ -140,6 +138,23 @@ class Sender:
             self._free.append(connection)
             if self._waiting:
                 self._depart(*self._waiting.popleft())
+
+    def _connect(self) -> None:
+        made = socket.create_connection((HOST, self._port))
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        made.setblocking(False)
+        self._open[made.fileno()] = Connection(made)
+        self._poll.register(made.fileno(), select.EPOLLIN)
+        self._free.append(self._open[made.fileno()])
+
+    def _hung_up(self, connection: Connection) -> None:
+        """Call again where nobody had asked for anything: servers hang up on who is silent. Raises BenchError else."""
+        if connection not in self._free:
+            raise BenchError("A server has hung up on a request.")
+        self._free.remove(connection)
+        del self._open[connection.socket.fileno()]
+        connection.socket.close()
+        self._connect()
 
     def _note(self, connection: Connection, status: int, heard: Heard) -> None:
         heard.sent += 1

@@ -49,7 +49,10 @@ class Stack(Protocol):
         """What tables and pictures call it."""
 
     def fill(self, world: World) -> None:
-        """Store the visits. Once for each run."""
+        """Store the visits. Once for each run, and in a process of its own: what it changes must be on disk."""
+
+    def prepare(self, world: World) -> None:
+        """Make what else is needed, once it is filled: tokens."""
 
     def serve(self) -> AbstractContextManager[Running]:
         """Serve what is stored, with all that earlier loads have changed. Raises BenchError."""
@@ -93,10 +96,13 @@ class Frontdesk:
 
     def fill(self, world: World) -> None:
         """See `Stack`."""
+        if self.filled is None:
+            fill_ours(world, self.data, SERVICES)
+
+    def prepare(self, world: World) -> None:
+        """See `Stack`."""
         if self.filled is not None:
             shutil.copytree(self.filled.data, self.data)
-        else:
-            fill_ours(world, self.data, SERVICES)
         issuer = bootstrap.tokens(Settings(data=self.data))
         for clinic in range(world.clinics):
             grants = {f"clinic:{clinic_id(clinic)}": "reception"}
@@ -169,6 +175,9 @@ class Rival:
             server.run((PEERS / "clinic.sql").read_text(encoding="utf-8"))
             fill_rival(world, server)
             server.run((PEERS / "clinic_keys.sql").read_text(encoding="utf-8"))
+
+    def prepare(self, world: World) -> None:
+        """See `Stack`."""
         for clinic in range(world.clinics):
             grants = {f"clinic:{clinic_id(clinic)}": "reception"}
             self._tokens[clinic] = self._key.token(f"desk-{clinic}", " ".join(SCOPES), grants)

@@ -1,5 +1,6 @@
 -- Made when the tables are filled: that is quicker. The two exclusions are the guard: no doctor and no patient twice.
 set search_path = clinic, public;
+set maintenance_work_mem = '512MB';
 create unique index on patients (clinic_id, name, phone);
 create index on appointments (clinic_id, lower(during));
 create index on appointments (doctor_id, lower(during));

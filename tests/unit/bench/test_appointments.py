@@ -206,6 +206,7 @@ def test_ours_serves_what_was_stored_for_it_and_takes_every_kind_of_request(tmp_
     world = World(1, datetime.now().astimezone().date())
     stack = Frontdesk(tmp_path, held=True)
     stack.fill(world)
+    stack.prepare(world)
 
     async def scenario() -> None:
         server = Server(Settings(data=stack.data, hold_reactions=True), bootstrap.choose(["appointments"]))
