@@ -1,5 +1,6 @@
 """How long a deployed API takes when it is warm: `python -m bench.aws.warm --stage dev`, or `--url URL`.
 
+With `--of appointments` a clinic is asked instead of a shop.
 The operations take turns, one request at a time, on one connection. A body that is no JSON is refused by the function
 before it calls AWS: what that takes is the share of the way there (network, gateway, an emulator if it is one), and is
 told beside each.
@@ -11,16 +12,17 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from bench.aws.warm_clinic import ClinicRequests
 from bench.results import percentile
 from frontdesk.entrypoints.cli.connection import transport_to
 
@@ -33,8 +35,20 @@ PRODUCT = {"name": "Butter pretzel", "category": "bakery", "tax_rate": 700, "ret
 SHARE = "refused before any call to AWS"
 
 
+class Requests(Protocol):
+    """What is measured: `prepare` once, then each of the operations in turns, and what is refused before any work."""
+
+    def prepare(self) -> None: ...
+
+    def operations(self) -> Mapping[str, Callable[[], None]]: ...
+
+    def refused(self) -> None: ...
+
+
 class Shop:
     """The requests that are measured, on a shop of their own. Each raises httpx.HTTPStatusError when it fails."""
+
+    scopes, grants = SCOPES, {f"shop:{SHOP}": "owner"}
 
     def __init__(self, client: httpx.Client) -> None:
         self._client = client
@@ -62,7 +76,6 @@ class Shop:
             "create a product": self.put,
             "update a product": self.put,
             "delete a product": self.delete,
-            SHARE: self.refused,
         }
 
     def place(self) -> None:
@@ -98,26 +111,31 @@ class Shop:
             raise RuntimeError(f"answered {answer.status_code} to what is no JSON")
 
 
+WAYS: Mapping[str, type[Shop] | type[ClinicRequests]] = {"orders": Shop, "appointments": ClinicRequests}
+
+
 def main() -> None:
     """Measure, print a table, write the figures."""
     options = _options()
-    url, token = _desk(options)
+    way = WAYS[options.of]
+    url, token = _desk(options, way.scopes, way.grants)
     headers = {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=url, headers=headers, timeout=30, transport=transport_to(url)) as client:
-        shop = Shop(client)
-        shop.prepare()
-        found = measure(shop, options.rounds)
+        requests: Requests = way(client)
+        requests.prepare()
+        found = measure(requests, options.rounds)
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(summary(found), indent=2) + "\n", encoding="utf-8")
     _show(found)
     print(f"Written: {options.json}")
 
 
-def measure(shop: Shop, rounds: int) -> dict[str, list[float]]:
+def measure(requests: Requests, rounds: int) -> dict[str, list[float]]:
     """Return milliseconds by operation, one after the other in turns; the first rounds do not count."""
-    found: dict[str, list[float]] = {name: [] for name in shop.operations()}
+    operations = {**requests.operations(), SHARE: requests.refused}
+    found: dict[str, list[float]] = {name: [] for name in operations}
     for turn in range(rounds + WARM_UP):
-        for name, ask in shop.operations().items():
+        for name, ask in operations.items():
             begun = time.perf_counter()
             ask()
             if turn >= WARM_UP:
@@ -147,21 +165,22 @@ def _show(found: Mapping[str, list[float]]) -> None:
     Console(soft_wrap=True).print(table)
 
 
-def _desk(options: argparse.Namespace) -> tuple[str, str]:
-    """Return where the API is, and a token of the owner of our shop there."""
+def _desk(options: argparse.Namespace, scopes: Sequence[str], grants: Mapping[str, str]) -> tuple[str, str]:
+    """Return where the API is, and a token of the owner of our shop or clinic there."""
     if options.url:
         return options.url, os.environ.get("FRONTDESK_TOKEN") or sys.exit("Put a token into FRONTDESK_TOKEN.")
     from frontdesk.entrypoints.cli import stage_tokens, stages  # noqa: PLC0415 - they need the AWS SDK
 
     stage = stages.find(options.stage)
-    return stage.url, stage_tokens.tokens(stage).issue("bench", SCOPES, {f"shop:{SHOP}": "owner"})
+    return stage.url, stage_tokens.tokens(stage).issue("bench", scopes, grants)
 
 
 def _options() -> Any:
     parser = argparse.ArgumentParser(prog="python -m bench.aws.warm", description=__doc__)
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--stage", help="a deployed stage")
-    where.add_argument("--url", help="any desk; FRONTDESK_TOKEN speaks for an owner of the shop bench-warm")
+    where.add_argument("--url", help="any desk; FRONTDESK_TOKEN speaks for an owner of bench-warm")
+    parser.add_argument("--of", choices=WAYS, default="orders", help="a shop, or a clinic (orders)")
     parser.add_argument("--rounds", type=int, default=100, help="how often each operation is measured (100)")
     parser.add_argument(
         "--json", type=Path, default=Path("build/bench-aws-warm.json"), help="where figures go"
