@@ -28,7 +28,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the options; what was not named is as the mode says."""
     parser = argparse.ArgumentParser(
         prog="python -m bench",
-        description="Orders a second: ours beside others, in turns. Without a mode it takes about half an hour.",
+        description="Requests a second: ours beside others, in turns. Without a mode: three quarters of an hour.",
         epilog=EPILOG,
     )
     _add_modes(parser)
