@@ -12,6 +12,7 @@ import pytest
 
 from tests.journeys.desk import Desk
 from tests.journeys.running import RunningDesk
+from tests.unit.channels.mail_server import mail_server
 from tests.whatsapp.cloud import WhatsAppCloud, whatsapp_cloud
 
 CUSTOMER = "orders:write orders:read"
@@ -56,8 +57,8 @@ def stage(request: pytest.FixtureRequest, cloud: WhatsAppCloud) -> Iterator[Desk
         return
     from tests.stage.deployed import deployed, load_demo  # noqa: PLC0415 - it needs Terraform or Node
 
-    with deployed(tool) as desk:
-        for name, value in cloud.settings().items():
+    with mail_server() as mail, deployed(tool) as desk:
+        for name, value in (cloud.settings() | mail.settings()).items():
             place = f"/{desk.stage.prefix}/channels/{name}"
             desk.aws("ssm").put_parameter(Name=place, Value=value, Type="SecureString")
         load_demo(desk)

@@ -38,13 +38,8 @@ def desk(
 ) -> Iterator[RunningDesk]:
     secret = tmp_path_factory.mktemp("secrets") / "token"
     secret.write_text(cloud.settings()["WHATSAPP_TOKEN"] + "\n")
-    said = {name: value for name, value in cloud.settings().items() if name != "WHATSAPP_TOKEN"} | {
-        "WHATSAPP_TOKEN_FILE": str(secret),
-        "SMTP_HOST": "127.0.0.1",
-        "SMTP_PORT": str(mail.port),
-        "SMTP_SECURITY": "none",
-        "SMTP_FROM": "Clínica Sur <citas@clinic.example>",
-    }
+    said = {**cloud.settings(), **mail.settings(), "WHATSAPP_TOKEN_FILE": str(secret)}
+    del said["WHATSAPP_TOKEN"]
     with pytest.MonkeyPatch.context() as patch:
         for name, value in said.items():
             patch.setenv(f"FRONTDESK_{name}", value)

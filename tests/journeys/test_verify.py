@@ -12,6 +12,7 @@ import pytest
 from frontdesk.entrypoints.operations import OPERATIONS
 from tests.journeys.desk import Desk
 from tests.journeys.running import RunningDesk
+from tests.whatsapp.cloud import WhatsAppCloud
 
 PROMISES = 2 + 12 + 11 + 6  # of every desk, of shops, of clinics; and what is put away
 BUS = {  # a process has none to look at
@@ -71,6 +72,21 @@ def test_a_desk_that_processes_nothing_is_found_out_and_tidied_all_the_same(tmp_
     assert [name for name, outcome in told.items() if outcome == "failed"] == ["an order is taken"]
     assert "its stock is kept for it" not in told
     assert (told["the shop closes"], told["the client is let in no more"]) == ("passed", "passed")
+
+
+@pytest.mark.embedded
+def test_a_desk_that_writes_by_whatsapp_alone_is_verified_and_writes_to_nobody(
+    tmp_path: Path, cloud: WhatsAppCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in cloud.settings().items():
+        monkeypatch.setenv(f"FRONTDESK_{name}", value)
+    before = len(cloud.sent)
+    with RunningDesk(tmp_path, "--services", "appointments,notifications") as own:
+        found = verified(own.command("verify", "--json"))
+
+    assert found["passed"], found["chapters"]
+    assert outcomes(found)["the patient would be written to"] == "passed"
+    assert len(cloud.sent) == before
 
 
 @pytest.mark.embedded

@@ -26,6 +26,15 @@ class MailServer:
     replies: dict[str, list[str]] = field(default_factory=dict)
     was_encrypted: list[bool] = field(default_factory=list)
 
+    def settings(self) -> dict[str, str]:
+        """Return what a desk has to be told, without the prefix FRONTDESK_."""
+        return {
+            "SMTP_HOST": "127.0.0.1",
+            "SMTP_PORT": str(self.port),
+            "SMTP_SECURITY": "none",
+            "SMTP_FROM": "Clínica Sur <citas@clinic.example>",
+        }
+
     def refuse(self, command: str, *replies: str) -> None:
         """Answer the next such commands so."""
         self.replies.setdefault(command, []).extend(replies)
