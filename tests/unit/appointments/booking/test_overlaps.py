@@ -90,6 +90,7 @@ def test_the_same_patient_is_not_at_two_places_at_once(clinic: Clinic) -> None:
     assert told["code"] == "patient_busy"
     assert told["conflicts_with"] == [{"start": "2026-03-16T13:00:00Z", "end": "2026-03-16T13:30:00Z"}]
     assert clinic.tries("10:30", "Ana Torres", doctor_name="Dra. Luna").status == 201
+    assert clinic.tries("09:30", "Ana Torres", doctor_name="Dra. Luna").status == 201
 
 
 def test_two_doctors_see_two_patients_at_the_same_time(clinic: Clinic) -> None:

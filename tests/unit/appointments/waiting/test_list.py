@@ -6,7 +6,7 @@ import pytest
 
 from frontdesk.kernel.callers import Caller
 from frontdesk.services.appointments.events import AppointmentBooked, AppointmentCancelled, OfferAccepted
-from tests.unit.appointments.booking.clinic import DAY, DOCTOR, STRANGER, at, refusal
+from tests.unit.appointments.booking.clinic import CLINIC, DAY, DOCTOR, STRANGER, at, refusal
 from tests.unit.appointments.waiting.world import RECEPTION, Waiting, phone
 from tests.unit.driver import content, faults
 
@@ -69,6 +69,10 @@ def test_the_list_is_for_the_people_of_the_clinic(clinic: Waiting) -> None:
     stranger = Caller("usr_x", RECEPTION.scopes, {"clinic:norte": "reception"})
     assert clinic.send(stranger, f"GET /waiting-list/{id}").status == 404
     assert clinic.send(stranger, f"DELETE /waiting-list/{id}").status == 404
+    assert clinic.send(stranger, "GET /waiting-list", query={"clinic_id": CLINIC}).status == 404
+    assert (
+        clinic.send(stranger, "POST /waiting-list", {"clinic_id": CLINIC, "patient_name": "X"}).status == 404
+    )
     doctor = Caller("usr_d", RECEPTION.scopes, DOCTOR.grants)
     assert clinic.send(doctor, f"GET /waiting-list/{id}").status == 200
     assert clinic.send(doctor, f"POST /waiting-list/{id}/accept").status == 404
