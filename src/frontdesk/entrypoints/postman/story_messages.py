@@ -21,7 +21,7 @@ NOTIFICATIONS = (
         },
         save={"message": "message_id"},
     ),
-    Step(operation="show_message", path={"id": "{{message}}"}, values={"state": "sent"}, patient=True),
+    Step(operation="show_message", path={"id": "{{message}}"}, values={"subject": "Su examen"}),
     Step(operation="list_messages", query={"place": _PLACE, "limit": "10"}),
     Step(
         operation="record_consent",
