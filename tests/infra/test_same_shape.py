@@ -6,12 +6,16 @@ import boto3
 import pytest
 
 from tests.emulator import ACCOUNT, CREDENTIALS, REGION, running_emulator
-from tests.infra.cdk.synth import OPTIONS, cdk_or_skip, synthesised, variables
+from tests.infra.cdk.synth import OPTIONS, cdk_or_skip, synthesised, variables, whole_shop
 from tests.infra.shapes import cloudformation, terraform
 from tests.infra.shapes.shape import Shape, differences, places_of
 from tests.infra.terraform.workspace import Workspace, terraform_or_skip
 
-pytestmark = [pytest.mark.stage, pytest.mark.timeout(300), pytest.mark.xdist_group("same-shape")]
+pytestmark = [
+    pytest.mark.stage,
+    pytest.mark.timeout(300),
+    pytest.mark.xdist_group("cdk"),
+]  # and its templates
 
 # What no plan can know: what AWS will call things, and what is made of that. tests/infra/cdk says what the CDK makes of
 # each of these, tests/stage that the functions of both find each other.
@@ -29,6 +33,7 @@ LATER_THAN_A_PLAN = {
 }
 CASES = {
     "the whole shop": ("dev", "", {}),
+    "a clinic alone": ("dev", "appointments notifications", {}),
     "some services, every option": ("production", "catalogue identity orders", OPTIONS),
 }
 
@@ -50,9 +55,10 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], B
             if case not in made:
                 stage, services, options = CASES[case]
                 given = variables(tmp_path_factory.mktemp("stage"), stage, services, **options)
-                template = cloudformation.shape_of(synthesised(given), ACCOUNT, REGION)
+                template = synthesised(given) if services else whole_shop()
                 workspace.plan(given)
-                made[case] = terraform.shape_of(workspace.planned()), template
+                by_terraform = terraform.shape_of(workspace.planned())
+                made[case] = by_terraform, cloudformation.shape_of(template, ACCOUNT, REGION)
             return made[case]
 
         yield shapes

@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from tests.infra.cdk.synth import OPTIONS, cdk_or_skip, synthesised, variables
+from tests.infra.cdk.synth import OPTIONS, cdk_or_skip, synthesised, variables, whole_shop
 
 SMALLEST = "catalogue identity"
 
 
 @pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def whole() -> dict[str, Any]:
     """Return the template of a whole shop."""
     cdk_or_skip()
-    return synthesised(variables(tmp_path_factory.mktemp("whole"), "dev"))
+    return whole_shop()
 
 
 @pytest.fixture(scope="session")

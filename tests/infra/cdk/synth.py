@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import zipfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,13 @@ def synthesised(settings: Mapping[str, Any], *app: str) -> dict[str, Any]:
         template = (out / f"frontdesk-{settings['stage']}.template.json").read_bytes()
         made: dict[str, Any] = msgspec.json.decode(template)
     return made
+
+
+@cache
+def whole_shop() -> dict[str, Any]:
+    """Return the template of all services, made once in a process."""
+    with tempfile.TemporaryDirectory(prefix="whole-") as folder:
+        return synthesised(variables(Path(folder), "dev"))
 
 
 def run(*command: object, **environment: str) -> str:

@@ -30,19 +30,22 @@ class Cdk:
         self._environment = {**place, **credentials()}
 
     def bootstrap(self) -> None:
-        self._run("bootstrap", f"aws://{ACCOUNT}/{REGION}")
+        self._run_app("bootstrap", f"aws://{ACCOUNT}/{REGION}")
 
     def deploy(self) -> dict[str, str]:
-        self._run("deploy", STACK, "--require-approval=never", f"--outputs-file={self.outputs}")
+        self._run_app("deploy", STACK, "--require-approval=never", f"--outputs-file={self.outputs}")
         found: dict[str, str] = msgspec.json.decode(self.outputs.read_bytes())[STACK]
         return found
 
     def destroy(self) -> None:
-        self._run("destroy", STACK, "--force")
+        self._run("destroy", STACK, "--force", f"--app={self._out}")  # what is there has been written down
+
+    def _run_app(self, *words: str) -> None:
+        app = (f"--app={PYTHON} app.py", f"--context=settings={self._settings}", f"--output={self._out}")
+        self._run(*words, *app)
 
     def _run(self, *words: str) -> None:
-        app = (f"--app={PYTHON} app.py", f"--context=settings={self._settings}", f"--output={self._out}")
-        run("node", COMMAND, *words, *app, *_QUIET, **self._environment)
+        run("node", COMMAND, *words, *_QUIET, **self._environment)
 
 
 @pytest.fixture
