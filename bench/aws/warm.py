@@ -36,7 +36,7 @@ SHARE = "refused before any call to AWS"
 
 
 class Requests(Protocol):
-    """What is measured: `prepare` until it succeeds, then the operations in turns, and what is refused before any work."""
+    """What is measured: `prepare` until it succeeds, the operations in turns, and what is refused before any work."""
 
     def prepare(self) -> None: ...
 
