@@ -6,6 +6,7 @@ The words come from what the services declare. Names and strings are searched; c
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,10 +32,12 @@ EVERYDAY = {
     "hold",
     "in",
     "known",
+    "look",
     "message",
     "note",
     "offer",
     "patient",
+    "place",
     "post",
     "receipt",
     "record",
@@ -71,7 +74,8 @@ def words_in(text: str) -> set[str]:
     return {word.lower().removesuffix("s") for word in WORD.findall(text)}
 
 
-def business_words() -> set[str]:
+@cache
+def business_words() -> frozenset[str]:
     """Return the words that services, their records and their events are named with.
 
     The last word of an event says what happened ("Order Created"), not to what.
@@ -82,7 +86,7 @@ def business_words() -> set[str]:
         text for service in choose() for kind in service.kinds for text in (kind.name, kind.type.__name__)
     ]
     names += [name.rpartition(" ")[0] for name in events]
-    return (words_in(" ".join(names)) | FURTHER) - EVERYDAY
+    return frozenset((words_in(" ".join(names)) | FURTHER) - EVERYDAY)
 
 
 def spoken(source: str) -> Iterator[tuple[int, str]]:
