@@ -119,7 +119,7 @@ _CLINIC_ROUTES: tuple[Route, ...] = (
         "List whom to call about the visits of a day",
         scopes=("appointments:read",),
         query=AskCalls,
-        description="Who has not confirmed, or whose doctor is away (`closed`). Without a date, of tomorrow. It may lag.",
+        description="Who has not confirmed, or whose doctor is away (`closed`). No date: tomorrow's. It may lag.",
     ),
     Route(
         "GET",
