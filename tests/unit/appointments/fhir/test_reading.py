@@ -185,8 +185,11 @@ def test_a_date_that_is_none_is_an_outcome(system: System, said: str) -> None:
 
 @pytest.mark.parametrize("moment", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+00:00"])
 def test_a_moment_beyond_all_calendars_is_an_outcome(system: System, moment: str) -> None:
-    asked = {"schedule": f"Schedule/{fhir_id(system.vega)}", "start": f"ge{moment}"}
-    assert system.reads("Slot", answered=422, **asked)["issue"][0]["expression"] == ["start"]
+    doctor = f"Schedule/{fhir_id(system.vega)}"
+
+    found = system.reads("Slot", answered=422, schedule=doctor, start=f"ge{moment}")
+
+    assert found["issue"][0]["expression"] == ["start"]
 
 
 def test_another_clinics_people_see_nothing(system: System) -> None:
