@@ -16,8 +16,11 @@ import httpx
 import msgspec
 import pytest
 
+from frontdesk.manifest.deployment import KEYS
 from frontdesk.services.appointments import demo
 from tests.stage.deployed import DeployedDesk, deployed, run
+from tests.stage.granted import cases, unneeded
+from tests.stage.teller import Teller
 
 pytestmark = [pytest.mark.stage, pytest.mark.timeout(400), pytest.mark.xdist_group("clinic")]
 
@@ -138,11 +141,25 @@ def test_whatsapp_comes_in_without_a_token_and_only_with_its_signature(desk: Dep
     assert closed.status_code == 401
 
 
-def test_nothing_was_given_up_and_all_of_it_goes_again(desk: DeployedDesk) -> None:
+def test_nothing_was_given_up(desk: DeployedDesk) -> None:
     desk.wait_until_settled()
-    letters = desk.command("dead-letters", "list", "--json")
-    assert json.loads(letters.stdout) == []
 
+    letters = desk.command("dead-letters", "list", "--json")
+
+    assert json.loads(letters.stdout) == [], letters.stderr
+
+
+def test_who_tells_how_tokens_are_verified_may_do_what_that_takes_and_nothing_else(
+    desk: DeployedDesk,
+) -> None:
+    functions = desk.manifest.deployment.functions
+    (keys,) = (function for function in functions if function.name == KEYS)
+
+    assert len(cases(keys)) == 2
+    assert unneeded(Teller(desk), keys) == []
+
+
+def test_all_of_it_goes_again(desk: DeployedDesk) -> None:
     gone = run("destroy", "--stage", desk.stage.name, "--yes", cwd=desk.folder, environment=desk.environment)
 
     assert gone.returncode == 0, gone.stderr
