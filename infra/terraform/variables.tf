@@ -31,7 +31,7 @@ variable "manifest" {
 }
 
 variable "packages" {
-  description = "The zips of the functions, by name (base, identity): where each lies, and the hash of its contents. What is unchanged is not uploaded again."
+  description = "The zips of the functions, by name (base, clinic, identity): where each lies, and the hash of its contents. What is unchanged is not uploaded again."
   type        = map(object({ path = string, hash = string }))
   default     = {}
 
@@ -42,12 +42,12 @@ variable "packages" {
 
   validation {
     condition     = length(setsubtract(try(jsondecode(file(var.manifest)).deployment.functions[*].package, []), concat(keys(var.packages), keys(var.images)))) == 0
-    error_message = "A function of the manifest has neither package nor image: give both `base` and, with the service identity, `identity`."
+    error_message = "A function of the manifest has neither package nor image: give `base`, `identity`, and with appointments or notifications `clinic`."
   }
 }
 
 variable "images" {
-  description = "Container images instead of zips, by package (base, identity): image URIs in this account's ECR, best by digest."
+  description = "Container images instead of zips, by package (base, clinic, identity): image URIs in this account's ECR, best by digest."
   type        = map(string)
   default     = {}
 }

@@ -4,4 +4,4 @@ from frontdesk.kernel.errors import Rejected
 
 
 class IllegalTransition(Rejected):
-    """What it has come to does not allow this; see allowed for what can be done instead."""
+    """Its present state does not allow this; `allowed` names what can be done instead."""

@@ -5,7 +5,7 @@ Events that no deployed service publishes are left out of a queue; a queue that 
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Final, Literal
+from typing import Final
 
 from frontdesk.adapters.aws.burial import KINDS
 from frontdesk.adapters.aws.items import index_name
@@ -20,6 +20,7 @@ from frontdesk.manifest.shape import (
     FunctionKind,
     HttpRoute,
     IndexEntry,
+    PackageName,
     Permission,
     Queue,
     Role,
@@ -34,6 +35,7 @@ NOTIFICATIONS, SENDER = (
     "notifications",
     "notifications-http",
 )  # who sends to people, and takes it over for others
+OF_CLINICS = frozenset({"appointments", NOTIFICATIONS})  # by far the largest; no other function carries them
 OAUTH, OPERATIONS, SWEEPER = "identity-oauth", "operations-http", "operations-sweeper"
 KEYS = "operations-keys"  # tells what tokens are verified with, where nobody signs in
 BEAT = "Desk Beat"
@@ -158,7 +160,8 @@ def _functions(services: Sequence[Service], queues: Sequence[Queue]) -> Iterable
             yield _function(OAUTH, "oauth", service.name, permissions.oauth(service, OAUTH))
     if not _signs_in(services):
         yield _function(KEYS, "oauth", "", permissions.keys(), package=IDENTITY)
-    yield _function(OPERATIONS, "operations", "", permissions.operations(queues))
+    described: PackageName = "clinic" if any(service.name in OF_CLINICS for service in services) else "base"
+    yield _function(OPERATIONS, "operations", "", permissions.operations(queues), package=described)
     granted = permissions.sweeper(services, queues, services[0].name, BEAT_QUEUE)
     yield _function(SWEEPER, "schedule", "", granted)
 
@@ -193,7 +196,7 @@ def _function(
     *,
     subscriber: str = "",
     slow: bool = False,
-    package: Literal["base", "identity"] = "base",
+    package: PackageName | None = None,
 ) -> Function:
     size = sizes.of(kind, slow=slow)
     return Function(
@@ -202,12 +205,18 @@ def _function(
         service=service,
         subscriber=subscriber,
         handler=f"{_HANDLERS}.{_MODULES.get(kind, kind)}.handle",
-        package="identity" if service == IDENTITY else package,
+        package=package or _package_of(service),
         memory=size.memory,
         timeout=size.timeout,
         concurrency=0,
         permissions=(*granted, permissions.logs(name)),
     )
+
+
+def _package_of(service: str) -> PackageName:
+    if service == IDENTITY:
+        return IDENTITY
+    return "clinic" if service in OF_CLINICS else "base"
 
 
 _MODULES = {"stream": "relay", "schedule": "sweeper"}

@@ -50,6 +50,7 @@ class ServiceEntry(msgspec.Struct, frozen=True):
     scopes: dict[str, str]
 
 
+PackageName = Literal["base", "clinic", "identity"]
 FunctionKind = Literal["http", "oauth", "operations", "queue", "stream", "schedule"]
 
 
@@ -71,7 +72,7 @@ class Function(msgspec.Struct, frozen=True):
     service: str
     subscriber: str
     handler: str
-    package: Literal["base", "identity"]
+    package: PackageName
     memory: int
     timeout: int
     concurrency: int

@@ -70,6 +70,13 @@ OF_IDENTITY = (
     "entrypoints/oauth",
 )
 
+# What clinics need and shops do not.
+OF_CLINICS = (
+    "adapters/channels",
+    "services/appointments",
+    "services/notifications",
+)
+
 # What wheels bring and no function reads: scripts, their own tests, types for checkers, what pip wrote down; and time
 # zones under names that a shop cannot have.
 LEFT_OF_WHEELS = (
@@ -110,6 +117,7 @@ def _is_in(path: str, name: str) -> bool:
     return path == name or path.startswith(f"{name}/")
 
 
-BASE = Contents("base", "aws.txt", (*AT_HOME, *OF_IDENTITY))
-IDENTITY = Contents("identity", "aws-identity.txt", AT_HOME)
-PACKAGES = (BASE, IDENTITY)
+BASE = Contents("base", "aws.txt", (*AT_HOME, *OF_IDENTITY, *OF_CLINICS))
+CLINIC = Contents("clinic", "aws.txt", (*AT_HOME, *OF_IDENTITY))
+IDENTITY = Contents("identity", "aws-identity.txt", (*AT_HOME, *OF_CLINICS))
+PACKAGES = (BASE, CLINIC, IDENTITY)

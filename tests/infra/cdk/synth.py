@@ -27,7 +27,7 @@ COMMAND = APP / "node_modules" / "aws-cdk" / "bin" / "cdk"
 
 # A stage with every option, of the services that tests of plans and templates choose.
 OPTIONS: Mapping[str, Any] = {
-    "images": {"base": "images.example/base@sha256:1", "identity": "images.example/identity@sha256:2"},
+    "images": {name: f"images.example/{name}@sha256:1" for name in ("base", "clinic", "identity")},
     "architecture": "x86_64",
     "memory": {"catalogue-http": 1024},
     "concurrency": {"catalogue-http": 5},
@@ -92,7 +92,8 @@ def variables(folder: Path, stage: str, services: str = "", **more: Any) -> dict
         for module in _MODULES:
             zipped.writestr(f"frontdesk/entrypoints/lambdas/{module}.py", _ANSWER)
     packages = {
-        name: {"path": str(package), "hash": digit * 16} for name, digit in (("base", "a"), ("identity", "b"))
+        name: {"path": str(package), "hash": digit * 16}
+        for name, digit in (("base", "a"), ("clinic", "c"), ("identity", "b"))
     }
     return {
         "stage": stage,

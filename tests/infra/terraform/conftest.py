@@ -52,7 +52,7 @@ def variables(tmp_path_factory: pytest.TempPathFactory, emulator: str) -> Variab
     def made(stage: str, services: str = "", **more: object) -> dict[str, Any]:
         written = folder / f"{services.replace(' ', '-') or 'all'}.json"
         written.write_bytes(msgspec.json.encode(manifest_of(services)))
-        packages = {name: {"path": str(package), "hash": HASH} for name in ("base", "identity")}
+        packages = {name: {"path": str(package), "hash": HASH} for name in ("base", "clinic", "identity")}
         return {
             "stage": stage,
             "region": REGION,
@@ -98,7 +98,7 @@ def rich(plans: Plans, emulator: str) -> Planned:
 
 RICH: Mapping[str, object] = {
     "packages": {},
-    "images": {"base": "images.example/base@sha256:1", "identity": "images.example/identity@sha256:2"},
+    "images": {name: f"images.example/{name}@sha256:1" for name in ("base", "clinic", "identity")},
     "architecture": "x86_64",
     "memory": {"catalogue-http": 1024},
     "concurrency": {"catalogue-http": 5},

@@ -101,7 +101,7 @@ def test_services_are_addressed_as_aws_says(service: Service) -> None:
     if service.target:
         assert (about["targetPrefix"], about["jsonVersion"]) == (service.target, service.json_version)
     else:
-        assert about["protocol"] in {"rest-json", "rest-xml"}
+        assert about["protocol"] in {"rest-json", "rest-xml", "query"}
 
 
 def test_what_the_store_asks_for_is_what_dynamodb_takes() -> None:

@@ -109,9 +109,9 @@ def mail_server(
         try:
             yield server
         finally:
-            listening.close()
             loop.call_soon_threadsafe(loop.stop)
             thread.join()
+            listening.close()  # not while its loop runs: what hangs up just then would close it a second time
             loop.run_until_complete(_hang_up())
             loop.close()
 

@@ -140,7 +140,7 @@ def test_an_order_is_called_off_once(own: Shopkeeper) -> None:
     again = own.run("orders", "cancel", own.orders[0])
 
     assert cancelled["status"] == "CANCELLED"
-    refused(again, "present status")
+    refused(again, "present state")
     assert own.read("orders", "show", own.orders[0])["timeline"][-1]["reason"] == "ordered twice"
 
 
@@ -167,7 +167,7 @@ def test_whether_goods_can_be_sold_again_must_be_said(shop: Shopkeeper) -> None:
 
 
 def test_an_order_cannot_arrive_before_it_is_sent(shop: Shopkeeper) -> None:
-    refused(shop.run("orders", "deliver", shop.orders[0]), "present status")
+    refused(shop.run("orders", "deliver", shop.orders[0]), "present state")
 
 
 def test_with_several_shops_the_list_asks_which_and_an_order_is_found_anyway(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ class Built(msgspec.Struct):
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """Build both packages."""
+    """Build the packages."""
     folder = tmp_path_factory.mktemp("packages")
     whole = manifest(choose(), OPERATIONS)
     told: list[str] = []

@@ -21,6 +21,7 @@ from frontdesk.packaging.places import shipped
 from tests.unit.packaging.conftest import HERE, Built
 
 MAX_BASE_BYTES = 1_000_000
+MAX_CLINIC_BYTES = 1_500_000
 BYTE_CODE_MAGIC = 4  # bytes that say which Python it is of
 UNCHECKED = 0b01  # PEP 552: of the sort with a hash, which nobody checks
 
@@ -55,7 +56,7 @@ def unpacked(built: Built, package: str, folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def task(built: Built, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Return both packages as folders."""
+    """Return the packages as folders."""
     folder = tmp_path_factory.mktemp("task")
     return {name: unpacked(built, name, folder) for name in built.index.packages}
 
@@ -73,14 +74,17 @@ def test_the_index_tells_what_was_built_for_which_runtime(built: Built) -> None:
 
     assert written == built.index
     assert (written.runtime, written.architecture) == (wheels.runtime(), HERE)
-    assert built.told == ["base", "identity"]
+    assert built.told == ["base", "clinic", "identity"]
     for name, package in written.packages.items():
         assert (built.folder / package.path).stat().st_size == package.bytes
         assert package.key == f"{name}-{package.hash[:16]}.zip"
 
 
 def test_the_zip_of_most_functions_has_less_than_a_megabyte(built: Built) -> None:
-    assert built.index.packages["base"].bytes <= MAX_BASE_BYTES
+    packages = built.index.packages
+
+    assert packages["base"].bytes <= MAX_BASE_BYTES
+    assert packages["clinic"].bytes <= MAX_CLINIC_BYTES
 
 
 def test_the_same_files_give_the_same_zip_in_another_folder_with_another_umask(
@@ -101,10 +105,26 @@ def test_the_same_files_give_the_same_zip_in_another_folder_with_another_umask(
     )  # another manifest is another package
 
 
-def test_a_deployment_without_identity_needs_no_package_of_identity() -> None:
-    part = manifest(choose(("catalogue", "orders")), OPERATIONS)
+@pytest.mark.parametrize(
+    ("services", "packages"),
+    [
+        (("catalogue", "identity"), ["base", "identity"]),
+        (("catalogue", "orders"), ["base", "identity"]),  # identity's zip also tells how tokens are verified
+        (("appointments", "notifications"), ["base", "clinic", "identity"]),
+    ],
+)
+def test_only_what_is_deployed_is_packed(services: tuple[str, ...], packages: list[str]) -> None:
+    part = manifest(choose(services), OPERATIONS)
 
-    assert [contents.name for contents in wanted_by(part)] == ["base"]
+    assert [contents.name for contents in wanted_by(part)] == packages
+
+
+def test_a_clinics_code_is_in_its_own_functions_alone_and_where_all_is_described() -> None:
+    whole = manifest(choose(), OPERATIONS)
+    clinics = {function.name for function in whole.deployment.functions if function.package == "clinic"}
+    own = {f.name for f in whole.deployment.functions if f.service in {"appointments", "notifications"}}
+
+    assert clinics == own | {"operations-http"}
 
 
 def test_names_are_sorted_and_nothing_of_the_build_machine_is_kept(built: Built) -> None:
@@ -142,7 +162,7 @@ def test_every_handler_can_be_imported_where_there_is_nothing_else(
         imported(task[package], f"import {module}; {module}.handle", tmp_path)
 
 
-@pytest.mark.parametrize("package", ["base", "identity"])
+@pytest.mark.parametrize("package", ["base", "clinic", "identity"])
 def test_whatever_a_module_imports_is_in_its_package(
     task: dict[str, Path], tmp_path: Path, package: str
 ) -> None:

@@ -6,15 +6,18 @@ import grimp
 import pytest
 
 from frontdesk.packaging import places
-from frontdesk.packaging.contents import BASE, HOUSE, IDENTITY, Contents
+from frontdesk.packaging.contents import BASE, CLINIC, HOUSE, IDENTITY, PACKAGES, Contents
 from frontdesk.packaging.places import NotShippedError, shipped
 
 LAMBDAS = "frontdesk.entrypoints.lambdas"
-# Imported by the functions of identity alone, where `outside_aws` is asked for them.
-ONLY_ASKED_FOR_BY_IDENTITY = (
-    "frontdesk.adapters.passwords",
-    "frontdesk.adapters.tokens",
-)
+# Imported where `outside_aws` is asked for them, by the functions of one package alone.
+ONLY_ASKED_FOR_BY_CLINICS = ("frontdesk.adapters.channels",)
+ONLY_ASKED_FOR_BY_IDENTITY = ("frontdesk.adapters.passwords", "frontdesk.adapters.tokens")
+ASKED_FOR_BY_OTHERS = {
+    "base": (*ONLY_ASKED_FOR_BY_CLINICS, *ONLY_ASKED_FOR_BY_IDENTITY),
+    "clinic": ONLY_ASKED_FOR_BY_IDENTITY,
+    "identity": ONLY_ASKED_FOR_BY_CLINICS,
+}
 # Loads shops to play with, into an embedded desk.
 DEMOS = {f"frontdesk.services.{service}.demo" for service in ("appointments", "catalogue", "inventory")}
 
@@ -35,10 +38,10 @@ def inside(contents: Contents) -> set[str]:
 def test_nothing_that_goes_in_imports_what_stays_at_home(house: grimp.ImportGraph) -> None:
     missing = [
         f"{contents.name}: {module} imports {imported}"
-        for contents in (BASE, IDENTITY)
+        for contents in PACKAGES
         for module in inside(contents)
         for imported in house.find_modules_directly_imported_by(module) - inside(contents)
-        if contents is IDENTITY or not imported.startswith(ONLY_ASKED_FOR_BY_IDENTITY)
+        if not (module == "frontdesk.outside_aws" and imported.startswith(ASKED_FOR_BY_OTHERS[contents.name]))
     ]
 
     assert missing == []
@@ -50,18 +53,22 @@ def test_everything_that_goes_in_can_be_reached_by_a_function(house: grimp.Impor
     reached = starts.union(*(house.find_upstream_modules(module) for module in starts)) - DEMOS
     packages = {module for module in house.modules if house.find_children(module)}
 
-    assert inside(IDENTITY) - reached - packages - DEMOS == set()
+    assert (inside(IDENTITY) | inside(CLINIC)) - reached - packages - DEMOS == set()
 
 
 def test_the_package_of_most_functions_cannot_sign_tokens() -> None:
     assert inside(BASE) < inside(IDENTITY)
-    assert not {"frontdesk.adapters.tokens.keys", "frontdesk.adapters.tokens.tokens"} & inside(BASE)
+    assert inside(BASE) < inside(CLINIC)
+    assert not {"frontdesk.adapters.tokens.keys", "frontdesk.adapters.tokens.tokens"} & (
+        inside(BASE) | inside(CLINIC)
+    )
 
 
 def test_every_name_that_is_left_out_is_there() -> None:
     missing = [
         name
-        for name in {*BASE.left_out, *IDENTITY.left_out} - {"shipped"}  # of an installed package alone
+        for name in {name for contents in PACKAGES for name in contents.left_out}
+        - {"shipped"}  # of an installed package alone
         if not (HOUSE / name).exists()
     ]
 
