@@ -4,7 +4,7 @@ The emulator lets some things pass that AWS does not. Those are not tried; each 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -35,14 +35,29 @@ UNSEEN_OF_A_KIND = {
 }
 
 
-def unneeded(teller: Teller, function: Function) -> list[tuple[str, str]]:
-    """Return the permissions without which a function's story can be told all the same. With all of them it can."""
+def unneeded(teller: Teller, function: Function, tried: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return those of the tried permissions without which a function's story can be told all the same.
+
+    With all of them it can.
+    """
     resources = list(dict.fromkeys(resource for _, resource in cases(function)))
     if any(resource.startswith("parameters") for resource in resources):  # of another function's story
         begin_anew(teller.desk, function.name)
     for resource in resources[:1] if function.name in ALIKE else resources:
         list(STORIES[function.name](teller, resource))
-    return [case for case in cases(function) if told(teller, function.name, *case)]
+    return [case for case in tried if told(teller, function.name, *case)]
+
+
+def one_of_each(functions: Iterable[Function]) -> dict[str, list[tuple[str, str]]]:
+    """Return a few permissions to try: every action once, of the function that has least to lose beside it."""
+    found: dict[str, list[tuple[str, str]]] = {function.name: [] for function in functions}
+    tried: set[str] = set()
+    for function in sorted(functions, key=lambda function: len(cases(function))):
+        for action, resource in cases(function):
+            if action not in tried:
+                tried.add(action)
+                found[function.name].append((action, resource))
+    return found
 
 
 def cases(function: Function) -> list[tuple[str, str]]:

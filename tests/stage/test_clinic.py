@@ -156,7 +156,7 @@ def test_who_tells_how_tokens_are_verified_may_do_what_that_takes_and_nothing_el
     (keys,) = (function for function in functions if function.name == KEYS)
 
     assert len(cases(keys)) == 2
-    assert unneeded(Teller(desk), keys) == []
+    assert unneeded(Teller(desk), keys, cases(keys)) == []
 
 
 def test_all_of_it_goes_again(desk: DeployedDesk) -> None:
