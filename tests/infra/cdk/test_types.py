@@ -4,7 +4,8 @@ import pytest
 
 from tests.infra.cdk.synth import PYTHON, cdk_or_skip, run
 
-pytestmark = [pytest.mark.stage, pytest.mark.timeout(400)]
+# The types of the CDK itself are so many that they alone take a minute and a half.
+pytestmark = [pytest.mark.stage, pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 def test_the_types_of_the_app_hold() -> None:

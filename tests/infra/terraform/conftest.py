@@ -51,8 +51,10 @@ def variables(tmp_path_factory: pytest.TempPathFactory, emulator: str) -> Variab
 
     def made(stage: str, services: str = "", **more: object) -> dict[str, Any]:
         written = folder / f"{services.replace(' ', '-') or 'all'}.json"
-        written.write_bytes(msgspec.json.encode(manifest_of(services)))
-        packages = {name: {"path": str(package), "hash": HASH} for name in ("base", "clinic", "identity")}
+        wanted = manifest_of(services)
+        written.write_bytes(msgspec.json.encode(wanted))
+        named = {function.package for function in wanted.deployment.functions}
+        packages = {name: {"path": str(package), "hash": HASH} for name in sorted(named)}
         return {
             "stage": stage,
             "region": REGION,

@@ -42,7 +42,7 @@ def test_functions_may_come_as_images(rich: Planned) -> None:
     function = made["frontdesk-production-identity-http"]
 
     assert function["package_type"] == "Image"
-    assert function["image_uri"] == "images.example/identity@sha256:2"
+    assert function["image_uri"] == "images.example/identity@sha256:1"
     assert function["image_config"][0]["command"] == ["frontdesk.entrypoints.lambdas.http.handle"]
     assert (function["handler"], function["runtime"], function["s3_key"]) == (None, None, None)
     assert made["frontdesk-production-catalogue-http"]["image_uri"] == "images.example/base@sha256:1"

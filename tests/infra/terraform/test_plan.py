@@ -49,7 +49,7 @@ def test_there_is_nothing_that_the_manifest_does_not_ask_for(planned: Planned) -
         "aws_lambda_permission": len(answering) + len(asked.schedules),
         "aws_s3_bucket": 2,
         "aws_s3_bucket_public_access_block": 2,
-        "aws_s3_object": 2,
+        "aws_s3_object": len({function.package for function in asked.functions}),
         "aws_sns_topic": 1,
         "aws_sns_topic_policy": 1,
         "aws_sqs_queue": 2 * len(asked.queues) + len(asked.parked),
