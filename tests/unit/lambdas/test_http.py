@@ -235,6 +235,8 @@ def test_a_payload_that_is_wrong_is_told_as_over_http(
 
 
 def test_a_list_takes_a_query(stage: Stage) -> None:
+    stage.apis["orders"].answer(asked(body=json.dumps(order())))
+
     answer = stage.apis["orders"].answer(
         {
             "operation": "list_orders",
