@@ -16,6 +16,7 @@ CDK = .venv-cdk/stamp
 PEER = .venv-bench/stamp
 NEWMAN = tests/postman/node_modules/stamp
 CHECKOV = .venv-checkov/stamp
+JOURNEYS = $(BIN)/pytest tests/journeys -m "not slow"
 
 # Every package comes from a lock with hashes; the checkout itself is built by the locked backend.
 INSTALL = python -m pip install --quiet --no-input --disable-pip-version-check
@@ -35,15 +36,17 @@ test: $(DEV) $(EMULATOR) ## every test that takes less than ten seconds, on both
 	@.ci/servers tests
 	@$(BIN)/pytest -n 3 --dist loadgroup -m "not slow and not stage"
 
-# Without Node its tests say so and are skipped; where CI is set they fail. Both stages are waited for more than worked at,
-# so their journeys run side by side.
+# Without Node its tests say so and are skipped; where CI is set they fail. Stages are waited for more than worked at, so
+# both tools' journeys run beside the rest.
 test-aws: $(DEV) $(EMULATOR) $(CHECKOV) ## the journeys on the AWS emulator, by Terraform and by the CDK, and the infrastructure itself
 	@if command -v npm >/dev/null; then $(MAKE) $(CDK) $(NEWMAN); fi
-	@$(BIN)/pytest -n 3 --dist loadgroup -m "stage and not slow"
 	@mkdir -p build; failed=0; \
-	$(BIN)/pytest tests/journeys -m "not slow" --runtime terraform >build/journeys-terraform.txt 2>&1 & terraform=$$!; \
-	$(BIN)/pytest tests/journeys -m "not slow" --runtime cdk || failed=1; \
-	wait $$terraform || failed=1; cat build/journeys-terraform.txt; exit $$failed
+	$(JOURNEYS) --runtime terraform >build/journeys-terraform.txt 2>&1 & terraform=$$!; \
+	$(JOURNEYS) --runtime cdk >build/journeys-cdk.txt 2>&1 & cdk=$$!; \
+	$(BIN)/pytest -n 2 --dist loadgroup -m "stage and not slow" || failed=1; \
+	echo "The journeys go on, see build/journeys-*.txt ..."; \
+	wait $$terraform || failed=1; wait $$cdk || failed=1; \
+	cat build/journeys-terraform.txt build/journeys-cdk.txt; exit $$failed
 
 lint: $(DEV) ## style, types and the import contracts
 	@$(BIN)/ruff check
