@@ -32,7 +32,7 @@ up: $(BASE) ## install (once) and open a desk with demo data
 	@$(BIN)/frontdesk up --demo
 
 # Three at a time on two processors: a fifth of the time is waiting.
-test: $(DEV) $(EMULATOR) ## every test that takes less than ten seconds, on both runtimes
+test: $(DEV) $(EMULATOR) ## the tests, but for the long ones, on both runtimes
 	@.ci/servers tests
 	@$(BIN)/pytest -n 3 --dist loadgroup -m "not slow and not stage"
 

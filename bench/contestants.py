@@ -119,17 +119,8 @@ class Frontdesk:
         with self._serve(folder / "data", folder / "server.log", hold=self.hold_reactions) as server:
             yield server
 
-    @contextmanager
-    def _serve(self, data: Path, log: Path, *, hold: bool) -> Iterator[Running]:
-        port = free_port()
-        options = ["--data", str(data), "--host", HOST, "--port", str(port), "--services", self.services]
-        if hold:
-            options.append("--hold-reactions")
-        command = [sys.executable, "-m", "frontdesk", "up", *options, "--log-level", "warning"]
-        with process(command, log) as running:
-            server = Running(port, (running.pid,))
-            wait_until_ready(server, self.title, running, log)
-            yield server
+    def _serve(self, data: Path, log: Path, *, hold: bool) -> AbstractContextManager[Running]:
+        return serve_desk(data, log, self.services, self.title, hold=hold)
 
     def waiting(self, server: Running) -> int:
         """See `Stack`: the events that the slowest subscriber has before it."""
@@ -153,3 +144,17 @@ class Frontdesk:
 def _beside(folder: Path) -> sqlite3.Connection:
     path = (folder / "data" / DATABASE).resolve().as_uri()
     return sqlite3.connect(f"{path}?mode=ro", uri=True)
+
+
+@contextmanager
+def serve_desk(data: Path, log: Path, services: str, title: str, *, hold: bool) -> Iterator[Running]:
+    """Serve a data folder as everybody does; perhaps only accepting. Raises BenchError."""
+    port = free_port()
+    options = ["--data", str(data), "--host", HOST, "--port", str(port), "--services", services]
+    if hold:
+        options.append("--hold-reactions")
+    command = [sys.executable, "-m", "frontdesk", "up", *options, "--log-level", "warning"]
+    with process(command, log) as running:
+        server = Running(port, (running.pid,))
+        wait_until_ready(server, title, running, log)
+        yield server

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import shutil
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -16,7 +15,7 @@ from bench.aws.run import run_aws
 from bench.contestants import Frontdesk, Stack
 from bench.errors import BenchError
 from bench.facts import machine_facts
-from bench.folders import fresh_folder
+from bench.folders import run_folder
 from bench.load import check_wrk
 from bench.measure import Plan, measure
 from bench.options import APPOINTMENTS, AWS, parsed
@@ -56,21 +55,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace, console: Console) -> Results:
     check_wrk()
     check_servers(redis="celery" in options.stacks)
-    folder = fresh_folder(options.folder)
-    try:
+    with run_folder(options.folder) as folder:
         shop = PeerShop(folder, options.peer_python, options.products)
         peers = {**shop.versions(), "postgresql": postgres_version()}
         if "celery" in options.stacks:
             peers["redis-server"] = redis_version()
         facts = machine_facts(folder, peers)
-        results = measure(_plan(options, folder, shop), facts, partial(console.print, highlight=False))
-    except BenchError as error:
-        raise BenchError(f"{error}\nWhat the servers wrote is kept in {folder}.") from error
-    except BaseException:
-        shutil.rmtree(folder)
-        raise
-    shutil.rmtree(folder)
-    return results
+        return measure(_plan(options, folder, shop), facts, partial(console.print, highlight=False))
 
 
 def _plan(options: argparse.Namespace, folder: Path, shop: PeerShop) -> Plan:

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import shutil
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -14,24 +13,16 @@ from bench.appointments.report import drawn, show
 from bench.appointments.results import ClinicResults
 from bench.appointments.stacks import Frontdesk, Rival, Stack, versions
 from bench.appointments.world import world_of
-from bench.errors import BenchError
 from bench.facts import machine_facts
-from bench.folders import fresh_folder
+from bench.folders import run_folder
 from bench.servers import check_servers, postgres_version
 
 
 def run_appointments(options: argparse.Namespace, console: Console) -> bool:
     """Measure, write figures and picture, show them; return whether the bar is reached. Raises BenchError."""
     check_servers(redis=False)
-    folder = fresh_folder(options.folder)
-    try:
+    with run_folder(options.folder) as folder:
         results = _measured(options, folder, console)
-    except BenchError as error:
-        raise BenchError(f"{error}\nWhat the servers wrote is kept in {folder}.") from error
-    except BaseException:
-        shutil.rmtree(folder)
-        raise
-    shutil.rmtree(folder)
     figures, picture = (_beside(path) for path in (options.json, options.picture))
     figures.parent.mkdir(parents=True, exist_ok=True)
     figures.write_text(json.dumps(results.document(), indent=2) + "\n", encoding="utf-8")

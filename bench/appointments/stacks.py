@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
@@ -13,9 +12,9 @@ from typing import Protocol
 
 from bench.appointments.filling import appointment_id, fill_ours, fill_rival
 from bench.appointments.world import World, clinic_id, uuid_of
-from bench.contestants import DATABASE
+from bench.contestants import DATABASE, serve_desk
 from bench.peer_shop import PeerShop, serve_app
-from bench.processes import HOST, Running, free_port, process, wait_until_ready
+from bench.processes import Running
 from bench.servers import init_postgres, postgres
 from bench.tokens import HOURS, SignKey
 from frontdesk import bootstrap
@@ -108,27 +107,10 @@ class Frontdesk:
             grants = {f"clinic:{clinic_id(clinic)}": "reception"}
             self._tokens[clinic] = issuer.issue(f"desk-{clinic}", SCOPES, grants, timedelta(hours=HOURS))
 
-    @contextmanager
-    def serve(self) -> Iterator[Running]:
+    def serve(self) -> AbstractContextManager[Running]:
         """See `Stack`."""
-        port, log = free_port(), self.work / f"{self.name}.log"
-        options = [
-            "--data",
-            str(self.data),
-            "--host",
-            HOST,
-            "--port",
-            str(port),
-            "--services",
-            ",".join(SERVICES),
-        ]
-        if self.held:
-            options.append("--hold-reactions")
-        command = [sys.executable, "-m", "frontdesk", "up", *options, "--log-level", "warning"]
-        with process(command, log) as running:
-            server = Running(port, (running.pid,))
-            wait_until_ready(server, self.title, running, log)
-            yield server
+        log = self.work / f"{self.name}.log"
+        return serve_desk(self.data, log, ",".join(SERVICES), self.title, hold=self.held)
 
     def token(self, clinic: int) -> str:
         """See `Stack`."""

@@ -9,11 +9,8 @@ That no doctor and no patient is booked twice is the database's doing: two exclu
 """
 
 import hashlib
-import os
 import unicodedata
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -38,9 +35,9 @@ from bench.peers.clinic_rows import (
     SEEN,
     STEP,
 )
+from bench.peers.pool import JSON, Key, pooled
 from bench.peers.shop import Caller, Part, caller_of, time_ordered_id
 
-JSON = "application/json"
 TITLES = {"dr", "dra", "doctor", "doctora", "prof"}
 USUAL = timedelta(minutes=30)
 AWAITED = {"pending", "confirmed"}
@@ -99,27 +96,7 @@ class Appointment(BaseModel):
     sequence: int
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """An idempotency key, whose it is, and what was asked for with it."""
-
-    subject: str
-    key: str
-    fingerprint: bytes
-
-
-@asynccontextmanager
-async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Open the connections."""
-    size, settings = int(os.environ["PEER_POOL"]), {"search_path": "clinic,public"}
-    async with asyncpg.create_pool(
-        os.environ["PEER_DSN"], min_size=size, max_size=size, server_settings=settings, reset=_nothing_to_undo
-    ) as pool:
-        app.state.pool = pool
-        yield
-
-
-app = FastAPI(lifespan=lifespan)
+app = FastAPI(lifespan=pooled("clinic,public"))
 
 
 async def a_reader(authorization: Annotated[str, Header()] = "") -> Caller:
@@ -392,7 +369,3 @@ def _shown(row: Any) -> Response:
 async def health() -> dict[str, str]:
     """Say that requests can be accepted."""
     return {"status": "ready"}
-
-
-async def _nothing_to_undo(_: Any) -> None:
-    """Spare the round trip that a pool makes by itself before it lends a connection again."""

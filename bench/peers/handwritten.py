@@ -8,18 +8,15 @@ Key, order with its lines, journal entry with its lines and the pieces kept beco
 """
 
 import hashlib
-import os
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-import asyncpg
 from fastapi import Depends, FastAPI, Header, HTTPException, Request, Response
 from pydantic import BaseModel
 
+from bench.peers.pool import JSON, Key, pooled
 from bench.peers.shop import (
     CURRENCY,
     Caller,
@@ -31,8 +28,6 @@ from bench.peers.shop import (
     caller_of,
     time_ordered_id,
 )
-
-JSON = "application/json"
 
 PRODUCTS = "select sku, name, unit_price, tax_rate from products where shop_id = $1 and sku = any($2)"
 CLAIM = (
@@ -105,27 +100,7 @@ class OutOfStock(Exception):
         self.order = order
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """An idempotency key, whose it is, and what was asked for with it."""
-
-    subject: str
-    key: str
-    fingerprint: bytes
-
-
-@asynccontextmanager
-async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Open the connections."""
-    size, settings = int(os.environ["PEER_POOL"]), {"search_path": "handwritten"}
-    async with asyncpg.create_pool(
-        os.environ["PEER_DSN"], min_size=size, max_size=size, server_settings=settings, reset=_nothing_to_undo
-    ) as pool:
-        app.state.pool = pool
-        yield
-
-
-app = FastAPI(lifespan=lifespan)
+app = FastAPI(lifespan=pooled("handwritten"))
 
 
 async def the_caller(authorization: Annotated[str, Header()] = "") -> Caller:
@@ -288,7 +263,3 @@ async def counts(request: Request) -> dict[str, int]:
 async def health() -> dict[str, str]:
     """Say that requests can be accepted."""
     return {"status": "ready"}
-
-
-async def _nothing_to_undo(_: Any) -> None:
-    """Spare the round trip that a pool makes by itself before it lends a connection again."""

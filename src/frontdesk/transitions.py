@@ -4,4 +4,7 @@ from frontdesk.kernel.errors import Rejected
 
 
 class IllegalTransition(Rejected):
-    """Its present state does not allow this; `allowed` names what can be done instead."""
+    """Its present state does not allow this.
+
+    `allowed` names what it does allow.
+    """

@@ -4,6 +4,7 @@ With `--runtime terraform` or `cdk` both are one stage on the emulator. Journeys
 own, and are marked `embedded` where only a process of our own can be treated so.
 """
 
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,11 @@ CUSTOMER = "orders:write orders:read"
 SEEDS = 3  # of unruly desks; a long run has MORE_SEEDS besides
 MORE_SEEDS = 12
 STAGE_SECONDS = 400.0  # for one test on a stage; the first one waits for its deployment
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, which a shell takes from what it runs in the background: else a stage's emulator stays behind."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _seed(number: int) -> Any:

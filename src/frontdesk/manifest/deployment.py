@@ -34,7 +34,7 @@ IDENTITY: Final = "identity"  # the service that signs people in; its functions 
 NOTIFICATIONS, SENDER = (
     "notifications",
     "notifications-http",
-)  # who sends to people, and takes it over for others
+)  # who sends to people, also what others hand over
 OF_CLINICS = frozenset({"appointments", NOTIFICATIONS})  # by far the largest; no other function carries them
 OAUTH, OPERATIONS, SWEEPER = "identity-oauth", "operations-http", "operations-sweeper"
 KEYS = "operations-keys"  # tells what tokens are verified with, where nobody signs in

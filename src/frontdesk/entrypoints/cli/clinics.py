@@ -134,7 +134,10 @@ def hours(
 def calls(
     clinic: ClinicId, day: Day = None, data: Data = DEFAULTS.data, stage: AtStage = "", json: Json = False
 ) -> None:
-    """List whom to call about a day's visits: who has not confirmed, or was not reached. Without a day, tomorrow's."""
+    """List whom to call about a day's visits. Without a day, tomorrow's.
+
+    Who has not confirmed, was not reached, or whose doctor is away.
+    """
     with connect(desk_of(data, stage), clinics=[clinic]) as api:
         found = api.get(f"/clinics/{clinic}/calls", date=day and day.date())
     if json:

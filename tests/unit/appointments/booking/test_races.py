@@ -1,25 +1,11 @@
 """What two people do with one appointment, or one time, in the same moment: one of them wins, and nothing is torn."""
 
-from collections.abc import Callable
-
 import pytest
 
 from frontdesk.services.appointments.events import AppointmentCancelled, AppointmentMoved, SlotFreed
 from tests.unit.appointments.booking.clinic import DAY, Clinic, refusal
+from tests.unit.appointments.meanwhile import Meanwhile
 from tests.unit.driver import content
-
-
-class Meanwhile:
-    """Does something between another's reading and writing, once."""
-
-    def __init__(self) -> None:
-        self.work: Callable[[], object] | None = None
-
-    async def __call__(self, method: str, moment: str) -> None:
-        """See `store.Fault`."""
-        if (method, moment) == ("commit", "before") and self.work is not None:
-            work, self.work = self.work, None
-            work()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from itertools import chain, groupby, islice
 
 import msgspec
-from msgspec.structs import replace
 
 from frontdesk.kernel.errors import NotFound, Rejected
 from frontdesk.kernel.kinds import Stored
@@ -79,9 +78,11 @@ async def _book(unit: Unit, like: Appointment, chosen: Link) -> Change:
         start=chosen.start,
         minutes=like.time.minutes,
         visit_type_id=like.visit_type_id,
+        patient=like.patient,
+        patient_id=like.patient_id,
         source=Source.PATIENT,
     )
-    wish = replace((await prepare(unit, asked)).wish, patient=like.patient, patient_id=like.patient_id)
+    wish = (await prepare(unit, asked)).wish
     return await changes.book(unit, chosen.books, wish, Actor(Party.PATIENT, like.patient_id))
 
 
