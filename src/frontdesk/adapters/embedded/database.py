@@ -71,8 +71,8 @@ class Database:
 
         Without `hot` it asks the database alone, and so sees what was written before it since the same `begin`.
         """
-        counts = self._counts if hot else {}
-        return Transaction(self.writing, self.tables, self.hot if hot else _nothing, counts, next_seq)
+        records, counts = (self._hot, self._counts) if hot else ({}, {})
+        return Transaction(self.writing, self.tables, records, counts, next_seq)
 
     def last_seq(self) -> int:
         """Return the place of the newest event, 0 for none."""
@@ -94,14 +94,16 @@ class Database:
         hot = self._hot
         return {id: hot[kind, id] for id in ids if (kind, id) in hot}
 
-    def keep_hot(self, record: Record) -> None:
-        """Keep a committed record at hand; the one longest here makes room."""
-        if len(record.body) > HOT_BODY_CHARS:
-            self._hot.pop((record.kind, record.id), None)
-            return
-        self._hot[record.kind, record.id] = record
-        if len(self._hot) > HOT_RECORDS:
-            self._hot.popitem(last=False)
+    def keep_hot(self, records: Iterable[Record]) -> None:
+        """Keep committed records at hand; those longest here make room."""
+        hot = self._hot
+        for record in records:
+            if len(record.body) <= HOT_BODY_CHARS:
+                hot[record.kind, record.id] = record
+            else:
+                hot.pop((record.kind, record.id), None)
+        while len(hot) > HOT_RECORDS:
+            hot.popitem(last=False)
 
     def counts(self, keys: Sequence[str]) -> dict[str, int]:
         """Return where counters stand as they were last committed; what is asked for is at hand from then on."""
@@ -118,8 +120,7 @@ class Database:
         self._keep_counts(transaction.counted)
         self._unmoved += transaction.rows
         for records in transaction.records.values():
-            for record in records.values():
-                self.keep_hot(record)
+            self.keep_hot(records.values())
 
     def reopen(self) -> None:
         """Start over on a fresh connection, after a failure that may have left this one in any state.
@@ -195,7 +196,3 @@ class Database:
                 _log.error("a checkpoint failed; the next one tries again: %s", type(error).__name__)
                 self._closing.wait(CHECKPOINT_RETRY_SECONDS)
         connection.close()
-
-
-def _nothing(_kind: str, _id: str) -> None:
-    return None

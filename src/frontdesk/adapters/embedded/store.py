@@ -28,7 +28,7 @@ class SqliteStore:
             row = self._database.reading.execute(table.by_id, (id,)).fetchone()
             if row is not None:
                 record = table.to_record(row)
-                self._database.keep_hot(record)
+                self._database.keep_hot([record])
         return record
 
     async def get_many(self, kind: str, ids: Sequence[str]) -> Mapping[str, Record]:
@@ -39,12 +39,10 @@ class SqliteStore:
         cold = [id for id in ids if id not in found]
         table = self._database.tables[kind]
         for some in chunks(cold):
-            for row in self._database.reading.execute(
-                f"{table.select} where id in {placeholders(some)}", some
-            ):
-                record = table.to_record(row)
-                self._database.keep_hot(record)
-                found[record.id] = record
+            rows = self._database.reading.execute(f"{table.select} where id in {placeholders(some)}", some)
+            records = [table.to_record(row) for row in rows]
+            self._database.keep_hot(records)
+            found.update((record.id, record) for record in records)
         return found
 
     async def query(self, kind: str, index: str, partition: str, span: Span) -> list[Record]:

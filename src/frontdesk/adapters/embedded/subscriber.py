@@ -12,6 +12,7 @@ from typing import Protocol
 
 import msgspec
 
+from frontdesk.adapters.embedded.effect import Effect
 from frontdesk.adapters.embedded.overlay import Overlay
 from frontdesk.kernel.bus import Bus, Fate, cause, fate
 from frontdesk.kernel.errors import Conflict
@@ -66,6 +67,7 @@ class Settlement:
     subscriber: str
     cursor: int
     commits: tuple[Commit, ...] = ()
+    effect: Effect | None = None  # of these commits, where they were decided together
     parked: tuple[Parked, ...] = ()
     settled: tuple[int, ...] = ()  # retries that are over
 
@@ -162,7 +164,8 @@ class Subscriber:
                 parked.append(failed)
             elif entry.is_retry:
                 settled.append(entry.seq)
-        return Settlement(self.name, cursor, tuple(overlay.commits), tuple(parked), tuple(settled))
+        effect = overlay.effect if overlay.commits and overlay.effect.is_plain else None
+        return Settlement(self.name, cursor, tuple(overlay.commits), effect, tuple(parked), tuple(settled))
 
     def _reads(self, entries: Sequence[Entry]) -> Mapping[str, list[str]]:
         wanted: dict[str, list[str]] = {}
