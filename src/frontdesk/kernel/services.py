@@ -7,7 +7,7 @@ import msgspec
 
 from frontdesk.kernel.http import Route
 from frontdesk.kernel.kinds import AnyKind
-from frontdesk.kernel.messages import Event
+from frontdesk.kernel.messages import Event, Message
 from frontdesk.kernel.unit import Unit
 
 
@@ -27,7 +27,7 @@ class Reaction(msgspec.Struct, frozen=True):
     latest: bool = False
     shared: bool = False
     slow: bool = False
-    reads: Callable[[Any], Iterable[tuple[AnyKind, str]]] | None = None
+    reads: Callable[[Message], Iterable[tuple[AnyKind, str]]] | None = None
 
 
 class Service(msgspec.Struct, frozen=True):

@@ -34,17 +34,21 @@ class Overlay:
 
     async def get_many(self, kind: str, ids: Sequence[str]) -> Mapping[str, Record]:
         """Return records as this batch has left them."""
-        unread = [id for id in ids if (kind, id) not in self._records]
-        if unread:
-            found = await self._below.get_many(kind, unread)
-            self._records.update(((kind, id), found.get(id)) for id in unread)
-        seen = ((id, self._records[kind, id]) for id in ids)
-        return {id: record for id, record in seen if record is not None}
+        await self.fetch(kind, ids)
+        found = {}
+        for id in ids:
+            record = self._records[kind, id]
+            if record is not None:
+                found[id] = record
+        return found
 
     async def fetch(self, kind: str, ids: Sequence[str]) -> None:
         """Read what a batch is going to ask for, also what is not there, as many at once as a store gives."""
-        for start in range(0, len(ids), limits.GET_MANY_MAX):
-            await self.get_many(kind, ids[start : start + limits.GET_MANY_MAX])
+        unread = [id for id in ids if (kind, id) not in self._records]
+        for start in range(0, len(unread), limits.GET_MANY_MAX):
+            some = unread[start : start + limits.GET_MANY_MAX]
+            found = await self._below.get_many(kind, some)
+            self._records.update([((kind, id), found.get(id)) for id in some])
 
     async def query(self, kind: str, index: str, partition: str, span: Span) -> list[Record]:
         """Ask the store below: this batch's changes are not in it yet."""

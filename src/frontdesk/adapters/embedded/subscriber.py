@@ -5,7 +5,6 @@ repeats the whole batch or nothing of it. Knows no database and no event loop: t
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -16,7 +15,7 @@ from frontdesk.adapters.embedded.effect import Effect
 from frontdesk.adapters.embedded.overlay import Overlay
 from frontdesk.kernel.bus import Bus, Fate, cause, fate
 from frontdesk.kernel.errors import Conflict
-from frontdesk.kernel.messages import Message, unwrap
+from frontdesk.kernel.messages import Message
 from frontdesk.kernel.ports import Store
 from frontdesk.kernel.records import Commit
 from frontdesk.kernel.services import Reaction, Service
@@ -170,31 +169,31 @@ class Subscriber:
     def _reads(self, entries: Sequence[Entry]) -> Mapping[str, list[str]]:
         wanted: dict[str, list[str]] = {}
         for entry in entries:
-            reaction = self._reactions.get(entry.message.name)
-            if reaction is not None and reaction.reads is not None:
-                with suppress(ValueError, LookupError):  # what cannot be read fails alone, in its own turn
-                    for kind, id in reaction.reads(unwrap(entry.message, reaction.on)):
-                        wanted.setdefault(kind.name, []).append(id)
+            reads = self._reactions[entry.message.name].reads
+            if reads is not None:
+                for kind, id in reads(entry.message):
+                    wanted.setdefault(kind.name, []).append(id)
         return wanted
 
     async def _react(self, entry: Entry, overlay: Overlay, *, alone: bool) -> Parked | None:
         before = len(overlay.commits)
-        error: Exception | None = None
         try:
             await self._bus.react(self._service, self._reactions[entry.message.name], entry.message, overlay)
-        except Exception as raised:  # noqa: BLE001 - one message's failure must not stop the others
-            error = raised
+        except Exception as error:  # one message's failure must not stop the others
+            if len(overlay.commits) > before:
+                if not alone:
+                    raise Conflict from error  # half a reaction is in the batch: run it again, message by message
+                del overlay.commits[before:]
+            return self._failed(entry, error)
+        self._observe(self.name, entry.message, Fate.DONE, None)
+        return None
+
+    def _failed(self, entry: Entry, error: Exception) -> Parked | None:
         outcome = fate(error, entry.tries + 1)
-        if error is not None and len(overlay.commits) > before:
-            if not alone:
-                raise Conflict  # half a reaction is in the batch: run it again, message by message
-            del overlay.commits[before:]
         if outcome is Fate.RERUN:
-            raise Conflict
+            raise Conflict from error
         self._observe(self.name, entry.message, outcome, error)
-        if error is None or outcome is Fate.REFUSED:
-            return None
-        return after_failure(entry, outcome, error, self._bus)
+        return None if outcome is Fate.REFUSED else after_failure(entry, outcome, error, self._bus)
 
 
 def after_failure(entry: Entry, outcome: Fate, error: BaseException, bus: Bus) -> Parked:

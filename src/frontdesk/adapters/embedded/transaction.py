@@ -89,8 +89,10 @@ class Transaction:
                 counters.update(together.effect.counted)
                 continue
             for commit in together.commits:
-                for named in (*commit.changes, *commit.unchanged):
-                    ids[named.kind].add(named.id)
+                for record in commit.changes:
+                    ids[record.kind].add(record.id)
+                for guard in commit.unchanged:
+                    ids[guard.kind].add(guard.id)
                 claims.update([claim.key for claim in commit.claims])
                 counters.update([add.key for add in commit.counters])
         for kind, wanted in ids.items():

@@ -163,7 +163,7 @@ def credit(account: Account, amount: int) -> EntryLine:
 
 def entry_id(order_id: str, what: Occasion) -> str:
     """Return the one id that an order's entry of this sort can have."""
-    return f"{order_id}:{what.value}"
+    return f"{order_id}:{what}"
 
 
 def balance_changes(id: str, entry: Entry) -> Iterator[Add]:
@@ -180,7 +180,7 @@ def balance_changes(id: str, entry: Entry) -> Iterator[Add]:
 
 def balance_key(shop_id: str, currency: str, account: Account, shard: int) -> str:
     """Return the counter that holds one shard of an account's balance."""
-    return f"accounting:balance:{shop_id}:{currency}:{account.value}:{shard}"
+    return f"accounting:balance:{shop_id}:{currency}:{account}:{shard}"
 
 
 def balance_keys(shop_id: str, currency: str) -> tuple[str, ...]:

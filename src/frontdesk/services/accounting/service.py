@@ -101,7 +101,7 @@ SERVICE = Service(
             OrderCreated,
             handlers.book_payment,
             SUBSCRIBER,
-            reads=lambda event: [(ENTRIES, entry_id(event.order_id, Occasion.PAID))],
+            reads=lambda message: ((ENTRIES, entry_id(message.source, Occasion.PAID)),),
         ),
         Reaction(OrderRejected, handlers.book_rejection, SUBSCRIBER),
         Reaction(OrderCancelled, handlers.book_cancellation, SUBSCRIBER),
