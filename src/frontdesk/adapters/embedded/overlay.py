@@ -58,7 +58,9 @@ class Overlay:
         """Return counters as this batch has left them."""
         unread = [key for key in keys if key not in self._counts]
         if unread:
-            self._counts.update(await self._below.counts(unread))
+            found = await self._below.counts(unread)
+            self._counts.update(found)
+            self.effect.counted.update(found)
         return {key: self._counts[key] for key in keys}
 
     async def claim(self, key: str) -> Claim | None:
@@ -80,9 +82,7 @@ class Overlay:
         for guard in commit.unchanged:
             effect.versions[guard.kind].setdefault(guard.id, guard.version)
         for add in commit.counters:
-            count = self._counts[add.key]
-            effect.counted.setdefault(add.key, count)
-            effect.counts[add.key] = self._counts[add.key] = count + add.amount
+            effect.counts[add.key] = self._counts[add.key] = self._counts[add.key] + add.amount
         if commit.claims or commit.timers:
             effect.is_plain = False
         for claim in commit.claims:

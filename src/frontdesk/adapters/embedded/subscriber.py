@@ -7,6 +7,7 @@ repeats the whole batch or nothing of it. Knows no database and no event loop: t
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Protocol
 
 import msgspec
@@ -108,6 +109,7 @@ class Subscriber:
         self.names = tuple(reaction.on.NAME for reaction in reactions)
         self._service = service
         self._reactions: Mapping[str, Reaction] = {reaction.on.NAME: reaction for reaction in reactions}
+        self._together = {name: taking for name, taking in self._reactions.items() if taking.together > 1}
         self._bus = bus
         self._log = log
         self._store = store
@@ -156,24 +158,45 @@ class Subscriber:
         for kind, ids in self._reads(entries).items():
             await overlay.fetch(kind, ids)
         parked: list[Parked] = []
-        settled: list[int] = []
-        for entry in entries:
-            failed = await self._react(entry, overlay, alone=len(entries) == 1)
-            if failed is not None:
-                parked.append(failed)
-            elif entry.is_retry:
-                settled.append(entry.seq)
+        for name, run in groupby(entries, lambda entry: entry.message.name):
+            some = list(run)
+            if name in self._together and len(entries) > 1:
+                some = await self._at_once(some, self._together[name], overlay)
+            for entry in some:
+                failed = await self._react(entry, overlay, alone=len(entries) == 1)
+                if failed is not None:
+                    parked.append(failed)
+        again = {failed.seq for failed in parked}
+        settled = tuple([entry.seq for entry in entries if entry.tries and entry.seq not in again])
         effect = overlay.effect if overlay.commits and overlay.effect.is_plain else None
-        return Settlement(self.name, cursor, tuple(overlay.commits), effect, tuple(parked), tuple(settled))
+        return Settlement(self.name, cursor, tuple(overlay.commits), effect, tuple(parked), settled)
 
     def _reads(self, entries: Sequence[Entry]) -> Mapping[str, list[str]]:
         wanted: dict[str, list[str]] = {}
         for entry in entries:
-            reads = self._reactions[entry.message.name].reads
-            if reads is not None:
-                for kind, id in reads(entry.message):
+            reaction = self._reactions.get(entry.message.name)
+            if reaction is not None and reaction.reads is not None:
+                for kind, id in reaction.reads(entry.message):
                     wanted.setdefault(kind.name, []).append(id)
         return wanted
+
+    async def _at_once(self, entries: list[Entry], reaction: Reaction, overlay: Overlay) -> list[Entry]:
+        """Hand over as many messages a call as the reaction takes. Return those of calls that failed."""
+        left: list[Entry] = []
+        for start in range(0, len(entries), reaction.together):
+            some = entries[start : start + reaction.together]
+            first, *others = [entry.message for entry in some]
+            before = len(overlay.commits)
+            try:
+                await self._bus.react(self._service, reaction, first, overlay, *others)
+            except Exception as error:  # alone, each of them shows whether it is to blame
+                if len(overlay.commits) > before:
+                    raise Conflict from error
+                left += some
+                continue
+            for entry in some:
+                self._observe(self.name, entry.message, Fate.DONE, None)
+        return left
 
     async def _react(self, entry: Entry, overlay: Overlay, *, alone: bool) -> Parked | None:
         before = len(overlay.commits)
