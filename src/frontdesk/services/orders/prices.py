@@ -121,10 +121,12 @@ class PriceList(msgspec.Struct, frozen=True):
     def price(self, wanted: Sequence[WantedLine]) -> tuple[Line, ...]:
         """Return the lines priced. Only for what has no faults."""
         split = tax_within if self.tax_included else tax_on_top
+        is_wholesale = self.channel is Channel.WHOLESALE
         lines = []
         for want in wanted:
             price = self.prices[want.sku]
-            unit_price = self._unit_price(price)
+            terms = price.wholesale if is_wholesale else None
+            unit_price = price.retail if terms is None else terms.unit_price
             cost = split(unit_price * want.quantity, price.tax_rate)
             lines.append(
                 Line(
@@ -140,11 +142,6 @@ class PriceList(msgspec.Struct, frozen=True):
                 )
             )
         return tuple(lines)
-
-    def _unit_price(self, price: Price) -> int:
-        if self.channel is Channel.WHOLESALE and price.wholesale is not None:
-            return price.wholesale.unit_price
-        return price.retail
 
 
 def _terms_faults(place: int, want: WantedLine, terms: Wholesale | None) -> Iterator[Fault]:
