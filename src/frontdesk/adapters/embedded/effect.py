@@ -5,10 +5,12 @@ the transaction takes in what is left of them at once; where it is not, every co
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from frontdesk.kernel.messages import Message
-from frontdesk.kernel.records import Record
+from frontdesk.kernel.records import Commit, Record
 
 
 def _by_kind() -> defaultdict[str, dict[str, int]]:
@@ -32,3 +34,12 @@ class Effect:
     counts: dict[str, int] = field(default_factory=dict)
     events: list[Message] = field(default_factory=list)
     is_plain: bool = True
+
+
+class Together(Protocol):
+    """Commits that stand or fall together, and what they come to if they were checked already."""
+
+    @property
+    def commits(self) -> Sequence[Commit]: ...
+    @property
+    def effect(self) -> Effect | None: ...

@@ -9,11 +9,10 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
 
 import msgspec
 
-from frontdesk.adapters.embedded.effect import Effect
+from frontdesk.adapters.embedded.effect import Effect, Together
 from frontdesk.adapters.embedded.rows import SAVE_EVENT, KindTable, chunks, event_row, placeholders
 from frontdesk.kernel.checks import check
 from frontdesk.kernel.errors import FrontdeskError
@@ -41,15 +40,6 @@ class HalfTakenInError(Exception):
     def __init__(self, refusal: FrontdeskError) -> None:
         super().__init__(refusal.code)
         self.refusal = refusal
-
-
-class Together(Protocol):
-    """Commits that stand or fall together, and what they come to if they were checked already."""
-
-    @property
-    def commits(self) -> Sequence[Commit]: ...
-    @property
-    def effect(self) -> Effect | None: ...
 
 
 class Transaction:
