@@ -29,7 +29,7 @@ class Emptied(Event, frozen=True):
     NAME: ClassVar[str] = "Jar Emptied"
 
 
-Handle = Callable[[Unit, Filled], Awaitable[Any]]
+Handle = Callable[[Unit, Any], Awaitable[Any]]
 
 
 async def count(unit: Unit, event: Filled) -> None:
@@ -58,10 +58,16 @@ class Seen:
 
 
 def subscriber(
-    engine: Engine, handle: Handle = count, *, seen: Seen | None = None, batch: int = BATCH
+    engine: Engine,
+    handle: Handle = count,
+    *,
+    seen: Seen | None = None,
+    batch: int = BATCH,
+    together: int = 1,
 ) -> Subscriber:
     """Return a subscriber that has joined the engine's log."""
-    service = Service("jars", (JARS,), reactions=(Reaction(Filled, handle, NAME),), events=(Filled,))
+    reaction = Reaction(Filled, handle, NAME, together=together)
+    service = Service("jars", (JARS,), reactions=(reaction,), events=(Filled,))
     bus = Bus(engine.clock, SeededChance(1))
     found = Subscriber(
         NAME,

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from frontdesk.adapters.embedded.database import Database
+from frontdesk.adapters.embedded.effect import Effect
 from frontdesk.adapters.embedded.figures import CommitFigures
 from frontdesk.adapters.embedded.transaction import HalfTakenInError, Transaction
 from frontdesk.kernel.errors import FrontdeskError, Unavailable
@@ -40,6 +41,7 @@ class Submission:
     """Commits that stand or fall together, and statements to run with them."""
 
     commits: tuple[Commit, ...]
+    effect: Effect | None
     also: Also | None
     answered: asyncio.Future[None]
     since: float
@@ -64,16 +66,23 @@ class Writer:
         self._thread = threading.Thread(target=self._commit_thread, name="frontdesk-commit", daemon=True)
         self._thread.start()
 
-    async def submit(self, *commits: Commit, also: Also | None = None, patient: bool = False) -> None:
+    async def submit(
+        self,
+        *commits: Commit,
+        effect: Effect | None = None,
+        also: Also | None = None,
+        patient: bool = False,
+    ) -> None:
         """Return when all of it is durable. Raises the refusal of `Store.commit`, or Unavailable when too much waits.
 
+        `effect` is what the commits come to, where they were checked one after another already.
         `patient` submissions (reactions, timers) wait as long as it takes: what was accepted is never shed.
         """
         if self._closed:
             raise Unavailable("The desk is closing.")
         if not patient and self.is_late():
             raise Unavailable
-        submission = Submission(commits, also, self._loop.create_future(), self._loop.time())
+        submission = Submission(commits, effect, also, self._loop.create_future(), self._loop.time())
         self._waiting.append(submission)
         self._schedule()
         await submission.answered
@@ -120,7 +129,7 @@ class Writer:
         self._database.writing.execute("begin immediate")
         try:
             transaction = self._database.transaction(self._next_seq)
-            transaction.read(commit for submission in batch for commit in submission.commits)
+            transaction.read(batch)
             for submission in batch:
                 self._apply(submission, transaction)
             transaction.write()
@@ -139,7 +148,7 @@ class Writer:
             one = self._database.transaction(whole.next_seq, hot=False)
             try:
                 submission.error = None
-                one.read(submission.commits)
+                one.read([submission])
                 self._apply(submission, one)
                 one.write()
             except Exception as error:  # noqa: BLE001 - it is this submission's answer
@@ -152,7 +161,7 @@ class Writer:
 
     def _apply(self, submission: Submission, transaction: Transaction) -> None:
         try:
-            transaction.add(submission.commits, self._clock.now())
+            transaction.add(submission, self._clock.now())
         except FrontdeskError as refusal:
             submission.error = refusal
             return

@@ -138,7 +138,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def is_tracked(self) -> bool:
         """Whether the order needs stock."""
-        return any(line.tracked for line in self.lines)
+        return True in [line.tracked for line in self.lines]
 
     def may(self, verb: Verb) -> bool:
         """Return whether the order's present status allows this."""
