@@ -167,6 +167,19 @@ def test_a_rate_fails_only_when_it_fails_twice() -> None:
     assert highest_rate(stumbles_once, 600.0)[0] >= 600
 
 
+def test_a_bad_moment_of_the_machine_is_not_the_last_word() -> None:
+    asked: list[float] = []
+
+    def slow_for_a_while(rate: float) -> bool:
+        asked.append(rate)
+        return rate <= (1_234 if len(asked) > 8 else 300)
+
+    rate, tried = highest_rate(slow_for_a_while, 600.0)
+
+    assert 1_234 / CLOSE <= rate <= 1_234
+    assert len(tried) < 20
+
+
 def test_where_nothing_is_held_nothing_is_found() -> None:
     assert highest_rate(lambda _: False, 600.0)[0] == 0.0
 

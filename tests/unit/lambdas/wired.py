@@ -5,10 +5,20 @@ python -m tests.unit.lambdas.wired MANIFEST FUNCTION
 
 import sys
 import time
+from contextlib import AbstractContextManager, nullcontext
 
 sys.modules["typing_extensions"] = None  # type: ignore[assignment] # no zip has it, and msgspec looks for it
 BEFORE = frozenset(sys.modules)
 BEGUN = time.perf_counter()
+
+
+class Nobody:
+    """Stands for AWS, which nobody calls here."""
+
+    @staticmethod
+    def opening(_: object) -> AbstractContextManager[None]:
+        """Open nothing."""
+        return nullcontext()
 
 
 def main() -> None:
@@ -27,7 +37,7 @@ def main() -> None:
     )
     module = __import__(function.handler.rpartition(".")[0], fromlist=["handle"])
     (make,) = (made for name, made in vars(module).items() if name.endswith("_function") and name[0] != "_")
-    stage = Stage(settings, manifest, None)  # type: ignore[arg-type] # nothing is called
+    stage = Stage(settings, manifest, Nobody())  # type: ignore[arg-type] # nothing is called
     if function.kind != "oauth":  # that one looks at its keys first
         made = make(stage)
         assert made is not None

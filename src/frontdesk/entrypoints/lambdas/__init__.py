@@ -2,7 +2,9 @@
 
 import gc
 
-from frontdesk.config import is_deployed
+gc.disable()  # to look for garbage while all is being imported takes a tenth of the time; see `starting`
 
-if is_deployed():
-    gc.disable()  # to look for garbage while all is being imported takes a tenth of the time; see `starting`
+from frontdesk.config import is_deployed  # noqa: E402 - after the line above
+
+if not is_deployed():
+    gc.enable()
