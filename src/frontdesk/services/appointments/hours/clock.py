@@ -25,6 +25,9 @@ def resolve_local(day: date, at: time, zone: str, fold: int | None = None) -> da
     of fold 0 and 1).
     """
     wall = datetime.combine(day, at)
+    stretches = _offsets(day, zone)
+    if len(stretches) == 1:  # nearly always
+        return wall.replace(tzinfo=UTC) - stretches[0][2]
     place = ZoneInfo(zone)
     first, second = (wall.replace(tzinfo=place, fold=which).astimezone(UTC) for which in (0, 1))
     if first == second:
