@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from frontdesk.adapters.embedded import writer
 from frontdesk.adapters.embedded.database import Database
 from frontdesk.adapters.embedded.transaction import Transaction
 from frontdesk.kernel.errors import ClaimTaken, Conflict, CounterRefused, Unavailable
@@ -47,6 +48,32 @@ def test_two_hundred_commits_at_once_need_few_transactions(
 
     asyncio.run(scenario())
     assert len(begun) <= 3
+
+
+def test_requests_that_come_several_at_a_time_are_gathered_and_a_lone_one_never_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "GATHER_SECONDS", 0.4)
+
+    async def scenario() -> None:
+        async with opened(tmp_path) as engine:
+            now = asyncio.get_running_loop().time
+            start = now()
+            for n in range(3):
+                await engine.store.commit(save(f"alone{n}"))
+            patient = [engine.writer.submit(save(f"reaction{n}"), patient=True) for n in range(2)]
+            assert await outcomes(*patient, engine.store.commit(save("between"))) == ["ok"] * 3
+            await engine.store.commit(save("after"))
+            assert now() - start < 0.4, "only several requests make the next transaction wait"
+
+            begun = now()
+            assert await outcomes(*(engine.store.commit(save(f"a{n}")) for n in range(2))) == ["ok"] * 2
+            assert await outcomes(*(engine.store.commit(save(f"b{n}")) for n in range(9))) == ["ok"] * 9
+            assert now() - begun >= 0.4
+            assert engine.writer.figures.sizes.counts[0] == 4, "each of the lone ones had its transaction"
+            assert sum(engine.writer.figures.sizes.counts) == 7
+
+    asyncio.run(scenario())
 
 
 def test_a_refused_commit_leaves_its_neighbours_alone(tmp_path: Path) -> None:
