@@ -73,8 +73,8 @@ class Database:
 
         Without `hot` it asks the database alone, and so sees what was written before it since the same `begin`.
         """
-        records, counts = (self._hot, self._counts) if hot else ({}, {})
-        return Transaction(self.writing, self.tables, records, counts, next_seq)
+        records, absent, counts = (self._hot, self._absent, self._counts) if hot else ({}, {}, {})
+        return Transaction(self.writing, self.tables, records, absent, counts, next_seq=next_seq)
 
     def last_seq(self) -> int:
         """Return the place of the newest event, 0 for none."""
