@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from frontdesk.adapters.embedded import writer
+from frontdesk.adapters.embedded import database, writer
 from frontdesk.adapters.embedded.database import Database
 from frontdesk.adapters.embedded.transaction import Transaction
 from frontdesk.kernel.errors import ClaimTaken, Conflict, CounterRefused, Unavailable
@@ -213,6 +213,28 @@ def test_a_checkpoint_that_fails_does_not_take_back_a_commit(tmp_path: Path) -> 
             engine.database._finish.set()  # noqa: SLF001 - as the checkpoint thread does
             await engine.store.commit(save("a", events=(event("a"),)))
             assert engine.log.head == 1
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("long", [50, 1_000_000])
+def test_the_writer_stops_for_a_checkpoint_only_once_the_log_is_long(
+    long: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "CHECKPOINT_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(database, "CHECKPOINT_ROWS", 1)
+    monkeypatch.setattr(database, "LOG_PAGES", long)
+
+    async def scenario() -> None:
+        async with opened(tmp_path) as engine:
+            ran: list[str] = []
+            engine.database.writing.set_trace_callback(ran.append)
+            for n in range(300):
+                await engine.store.commit(save(f"j{n}", events=(event(f"j{n}"),)))
+            stops = [sql for sql in ran if "wal_checkpoint" in sql]
+            pages = (tmp_path / "frontdesk.db-wal").stat().st_size // 4096
+            assert (len(stops) > 0) is (long == 50)
+            assert pages < 600 or long > 50, "each commit writes four pages or more"
 
     asyncio.run(scenario())
 
