@@ -6,6 +6,7 @@ refuse it alike.
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import chain
 from operator import attrgetter
 
 import msgspec
@@ -14,7 +15,7 @@ from frontdesk.kernel import limits
 from frontdesk.kernel.errors import TooLarge
 from frontdesk.kernel.messages import Message
 
-_ID, _KEY, _BODY = attrgetter("id"), attrgetter("key"), attrgetter("body")
+_ID, _KEY, _BODY, _KEYS = attrgetter("id"), attrgetter("key"), attrgetter("body"), attrgetter("keys")
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -119,8 +120,7 @@ class Commit(msgspec.Struct, frozen=True):
     timers: tuple[SetTimer | CancelTimer, ...] = ()
 
     def __post_init__(self) -> None:
-        names = [*map(_ID, self.changes), *map(_ID, self.unchanged)]
-        names += [*map(_KEY, self.counters), *map(_KEY, self.claims)]
+        names = [*map(_ID, (*self.changes, *self.unchanged)), *map(_KEY, (*self.counters, *self.claims))]
         _check_counts(self, names)
         _check_sizes(self, names)
 
@@ -150,11 +150,12 @@ def _check_touched(commit: Commit, actions: int) -> None:
 
 def _check_sizes(commit: Commit, names: list[str]) -> None:
     """Nearly every commit is settled by counting characters: each is at most four bytes."""
-    listed = [half for record in commit.changes for pair in record.keys.values() for half in pair]
-    if not all(listed):  # DynamoDB refuses it, so every store does
-        raise ValueError("half an index entry is empty; a record that is not to be listed has no entry")
-    if 4 * max(map(len, (*names, *listed)), default=0) > limits.KEY_BYTES:
-        _bound("key bytes", max(map(_size, (*names, *listed))), limits.KEY_BYTES)
+    for entry in chain.from_iterable([keys.values() for keys in map(_KEYS, commit.changes) if keys]):
+        if not all(entry):  # DynamoDB refuses it, so every store does
+            raise ValueError("half an index entry is empty; a record that is not to be listed has no entry")
+        names += entry
+    if 4 * max(map(len, names), default=0) > limits.KEY_BYTES:
+        _bound("key bytes", max(map(_size, names)), limits.KEY_BYTES)
     characters = sum(map(len, map(_BODY, (*commit.changes, *commit.events))))
     if 4 * characters > limits.EVENT_BYTES or commit.timers:
         _check_bodies(commit)

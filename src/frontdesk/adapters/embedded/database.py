@@ -23,9 +23,10 @@ HOT_RECORDS = 20_000
 HOT_ABSENT = 4_096  # of which it is known that they are not there
 HOT_BODY_CHARS = 8_192  # a larger body is read again each time
 HOT_COUNTERS = 20_000
-CHECKPOINT_PAUSE_SECONDS = 0.02
+CHECKPOINT_PAUSE_SECONDS = 0.1
 CHECKPOINT_RETRY_SECONDS = 1.0  # after one that failed
-CHECKPOINT_ROWS = 128  # about 1 MB of pages: small and often, or its fsync stalls the log's
+CHECKPOINT_ROWS = 128  # about 1 MB of pages: fewer are not worth its fsyncs
+LOG_PAGES = 4_000  # about 16 MB: how long the log gets before the writer stops to let it begin anew
 _log = logging.getLogger(__name__)
 
 _PRAGMAS = """
@@ -73,8 +74,8 @@ class Database:
 
         Without `hot` it asks the database alone, and so sees what was written before it since the same `begin`.
         """
-        records, counts = (self._hot, self._counts) if hot else ({}, {})
-        return Transaction(self.writing, self.tables, records, counts, next_seq)
+        records, absent, counts = (self._hot, self._absent, self._counts) if hot else ({}, {}, {})
+        return Transaction(self.writing, self.tables, records, absent, counts, next_seq=next_seq)
 
     def last_seq(self) -> int:
         """Return the place of the newest event, 0 for none."""
@@ -207,7 +208,7 @@ class Database:
                 if self._unmoved >= CHECKPOINT_ROWS:
                     self._unmoved = 0
                     busy, pages, moved = connection.execute("pragma wal_checkpoint(passive)").fetchone()
-                    if not busy and moved == pages:
+                    if not busy and moved == pages >= LOG_PAGES:
                         self._finish.set()
             except sqlite3.Error as error:  # a full disk, say: the log grows until there is room again
                 _log.error("a checkpoint failed; the next one tries again: %s", type(error).__name__)

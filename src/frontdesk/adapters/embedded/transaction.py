@@ -7,7 +7,7 @@ the last state is written.
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -50,7 +50,9 @@ class Transaction:
         database: sqlite3.Connection,
         tables: dict[str, KindTable],
         known: Mapping[tuple[str, str], Record],
+        absent: Container[tuple[str, str]],
         known_counts: Mapping[str, int],
+        *,
         next_seq: int,
     ) -> None:
         self.database = database
@@ -59,6 +61,7 @@ class Transaction:
         self.next_seq = next_seq
         self._tables = tables
         self._known = known
+        self._absent = absent
         self._known_counts = known_counts
         self._versions: dict[str, dict[str, int]] = {name: {} for name in tables}
         self._claims: dict[str, Claim | None] = {}
@@ -192,11 +195,9 @@ class Transaction:
         versions, unknown = self._versions[kind], []
         for id in ids:
             record = self._known.get((kind, id))
-            if record is None:
+            versions[id] = 0 if record is None else record.version
+            if record is None and (kind, id) not in self._absent:
                 unknown.append(id)
-            else:
-                versions[id] = record.version
-        versions.update(dict.fromkeys(unknown, 0))
         for some in chunks(unknown):
             sql = f"select id, version from {self._tables[kind].name} where id in {placeholders(some)}"
             versions.update(self.database.execute(sql, some))

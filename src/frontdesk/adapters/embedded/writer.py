@@ -30,6 +30,7 @@ from frontdesk.kernel.records import Commit
 
 BATCH = 512  # submissions in one transaction
 OLDEST_WAIT = timedelta(seconds=1)  # past this, new requests are told to come again
+GATHER_SECONDS = 0.003  # between two beginnings, after a transaction of several requests; see docs/adr/0012
 
 Also = Callable[[Transaction], None]
 Committed = Callable[[Sequence[tuple[int, Message]]], None]
@@ -43,6 +44,7 @@ class Submission:
     commits: tuple[Commit, ...]
     effect: Effect | None
     also: Also | None
+    patient: bool
     answered: asyncio.Future[None]
     since: float
     error: Exception | None = field(default=None)
@@ -60,6 +62,7 @@ class Writer:
         self._waiting: deque[Submission] = deque()
         self._flushing: tuple[list[Submission], Transaction] | None = None
         self._scheduled = False
+        self._not_before = 0.0  # when the next transaction may begin, in the loop's time
         self._closed = False
         self._next_seq = database.last_seq() + 1
         self._work: queue.SimpleQueue[bool] = queue.SimpleQueue()
@@ -82,7 +85,7 @@ class Writer:
             raise Unavailable("The desk is closing.")
         if not patient and self.is_late():
             raise Unavailable
-        submission = Submission(commits, effect, also, self._loop.create_future(), self._loop.time())
+        submission = Submission(commits, effect, also, patient, self._loop.create_future(), self._loop.time())
         self._waiting.append(submission)
         self._schedule()
         await submission.answered
@@ -104,13 +107,18 @@ class Writer:
     def _schedule(self) -> None:
         if self._waiting and self._flushing is None and not self._scheduled:
             self._scheduled = True
-            self._loop.call_soon(self._flush)
+            if self._not_before > self._loop.time():
+                self._loop.call_at(self._not_before, self._flush)
+            else:
+                self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
         self._scheduled = False
         batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))]
         if not batch:
             return
+        requests = [submission for submission in batch if not submission.patient]
+        self._not_before = self._loop.time() + GATHER_SECONDS if len(requests) > 1 else 0.0
         try:
             transaction = self._apply_together(batch)
         except Exception as error:  # noqa: BLE001 - one of them broke it; which one is found below
@@ -190,7 +198,9 @@ class Writer:
             self.figures.sizes.note(len(batch))
             self._next_seq = transaction.next_seq
             self._database.remember(transaction)
-        if self._waiting:
+        if self._not_before > self._loop.time():
+            self._schedule()
+        elif self._waiting:  # at once, so that COMMIT works while these are answered
             self._flush()
         if error is None:
             for submission in batch:

@@ -122,12 +122,13 @@ class Stock(msgspec.Struct):
 async def look(unit: Unit, shop_id: str, skus: Iterable[str]) -> Stock:
     """Read at most 100 shelves of a shop and what is free on them."""
     found = await unit.get_many(SHELVES, [shelf_id(shop_id, sku) for sku in skus])
-    shelves = {stored.value.sku: stored for stored in found.values()}
-    keys = {
-        (location, sku): free_key(shop_id, location, sku)
-        for sku, stored in shelves.items()
-        for location in stored.value.locations
-    }
+    shelves: dict[str, Stored[Shelf]] = {}
+    keys: dict[tuple[str, str], str] = {}
+    for stored in found.values():
+        sku = stored.value.sku
+        shelves[sku] = stored
+        for location in stored.value.locations:
+            keys[location, sku] = free_key(shop_id, location, sku)
     counts = await count(unit, tuple(keys.values()))
     return Stock(shop_id, shelves, {place: Pile(key, counts[key]) for place, key in keys.items()})
 
