@@ -10,10 +10,11 @@ from frontdesk.adapters.embedded import transaction
 from frontdesk.kernel.bus import Fate
 from frontdesk.kernel.checks import check
 from frontdesk.kernel.errors import Rejected
+from frontdesk.kernel.kinds import AnyKind
 from frontdesk.kernel.records import Add, Commit, Take
 from frontdesk.kernel.unit import Unit
 from tests.unit.embedded.engine import JARS, Engine, Jar, opened
-from tests.unit.embedded.reacting import Filled, Seen, filled, publish, retries, run_dry, subscriber
+from tests.unit.embedded.reacting import Filled, Seen, filled, publish, retries, run_dry, subscriber, sweets
 
 
 class NoRoom(Rejected):
@@ -162,3 +163,20 @@ def test_what_lapses_is_always_looked_at(tmp_path: Path, monkeypatch: pytest.Mon
             assert len(looked) == 2
 
     asyncio.run(scenario())
+
+
+def test_a_reaction_that_cannot_tell_what_it_will_read_reads_it_by_itself(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def reads(_: object) -> list[tuple[AnyKind, str]]:
+        raise AttributeError
+
+    async def scenario() -> None:
+        async with opened(tmp_path) as engine:
+            worker = subscriber(engine, reads=reads)
+            await publish(engine, filled("a", "all"), filled("b", "all"))
+            await run_dry(worker)
+            assert await sweets(engine, "all") == 2
+
+    asyncio.run(scenario())
+    assert "counting cannot tell what it will read" in caplog.text

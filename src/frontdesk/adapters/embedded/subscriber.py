@@ -4,6 +4,7 @@ One batch is one transaction: every effect, the cursor past what was read, and t
 repeats the whole batch or nothing of it. Knows no database and no event loop: the simulation drives this very code.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from frontdesk.kernel.ports import Store
 from frontdesk.kernel.records import Commit
 from frontdesk.kernel.services import Reaction, Service
 
+_log = logging.getLogger(__name__)
 BATCH = 256  # at least as many as connections that write at once, or acceptance outruns reactions for ever
 BATCH_RERUNS = 2  # of a batch that lost a race, before its messages go one by one
 # For one message that keeps losing; its tries do not count. The older it is, the longer it waits: one that can never
@@ -175,9 +177,13 @@ class Subscriber:
         wanted: dict[str, list[str]] = {}
         for entry in entries:
             reaction = self._reactions.get(entry.message.name)
-            if reaction is not None and reaction.reads is not None:
+            if reaction is None or reaction.reads is None:
+                continue
+            try:
                 for kind, id in reaction.reads(entry.message):
                     wanted.setdefault(kind.name, []).append(id)
+            except Exception:  # noqa: BLE001 - it only saves time: the handler reads by itself, and nobody waits
+                _log.exception("%s cannot tell what it will read", self.name)
         return wanted
 
     async def _at_once(self, entries: list[Entry], reaction: Reaction, overlay: Overlay) -> list[Entry]:
