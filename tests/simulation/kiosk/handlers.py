@@ -1,7 +1,5 @@
 """What the kiosk does about requests and events: load, decide, save."""
 
-from collections.abc import Sequence
-
 from msgspec.structs import replace
 
 from frontdesk.kernel.errors import Conflict, CounterRefused
@@ -105,18 +103,13 @@ async def copy_tag(unit: Unit, event: TagSet) -> None:
     await unit.commit(board.changed(replace(board.value, tags=tags)))
 
 
-async def turn_crank(unit: Unit, events: Sequence[TagSet]) -> None:
+async def turn_crank(unit: Unit, event: TagSet) -> None:
     """Turn the crank once for every tag that was set. Poison breaks it."""
-    amounts = {event.amount for event in events}
-    if POISON in amounts:
+    if event.amount == POISON:
         raise RuntimeError("poison")
-    if JAM in amounts:
+    if event.amount == JAM:
         raise CrankJammed
-    turns = {f"trn_{event.sku}_{event.edition}": Turn(event.sku, event.edition) for event in events}
-    known = await unit.get_many(TURNS, tuple(turns))
-    new = [TURNS.new(id, turn) for id, turn in turns.items() if id not in known]
-    if new:
-        await unit.commit(*new)
+    await unit.commit(TURNS.new(unit.new_id("trn"), Turn(event.sku, event.edition)))
 
 
 async def lapse_hold(unit: Unit, event: HoldLapsed) -> None:

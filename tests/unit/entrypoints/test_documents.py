@@ -132,11 +132,7 @@ def _served(method: str, path: str, *, query: str, body: bytes, headers: Mapping
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
         "client": ("192.0.2.1", 5),
     }
-
-    async def answer() -> None:
-        await front(desk, [SERVICE], MemoryStore(bus.clock), [])(scope, receive, send)
-
-    asyncio.run(answer())
+    asyncio.run(front(desk, [SERVICE], MemoryStore(bus.clock), [])(scope, receive, send))
     told = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], sent[1]["body"], told
 

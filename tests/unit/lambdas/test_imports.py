@@ -32,7 +32,6 @@ NOBODY = {
     "dataclasses",
     "encodings.idna",
     "inspect",
-    "msgspec.inspect",
     "urllib",
     "zoneinfo",
 }

@@ -77,8 +77,7 @@ async def alter(
 
     Raises as `move`, and what the verb raises.
     """
-    touches = verb in outcomes.TOUCHING or deciding.is_elsewhere(stored.value, wish)
-    case = await _open(unit, stored, _of_wish(wish)) if touches else _bare(stored)
+    case = await _open(unit, stored, _of_wish(wish))
     return _changed(stored, deciding.alter(case, wish, actor, unit.now, verb))
 
 
@@ -181,5 +180,6 @@ def _changed(stored: Stored[Appointment], case: Case) -> Change:
 
 
 def _change(primary: Stored[Appointment], case: Case, due: tuple[Timer, ...]) -> Change:
-    books = case.books.decided()
-    return Change(primary, books.changes, case.events, due, books.unchanged, books.absent)
+    books = case.books
+    absent = tuple((AGENDAS, id) for id in books.absent())
+    return Change(primary, books.changes(), case.events, due, books.unchanged(), absent)

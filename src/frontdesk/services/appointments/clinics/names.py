@@ -2,7 +2,6 @@
 
 import re
 from functools import lru_cache
-from itertools import filterfalse
 from unicodedata import combining, normalize
 
 TITLES = frozenset(
@@ -26,7 +25,7 @@ def plain_name(name: str) -> str:
     """Return what is equal for all ways to write one doctor's name; "" where there is no letter or digit."""
     bare = _APOSTROPHES.sub("", _FEMININE.sub("", name))
     apart = normalize("NFKD", normalize("NFKD", bare).casefold())
-    letters = "".join(filterfalse(combining, apart))
+    letters = "".join([letter for letter in apart if not combining(letter)])
     words = _WORD.findall(letters.translate(_STROKES)[:MAX_PLAIN])
     first = next(
         (n for n, word in enumerate(words) if word not in TITLES), 0
