@@ -7,6 +7,7 @@ only some functions need is imported where it is made.
 # ruff: noqa: PLC0415 - see above
 
 import os.path
+from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cached_property
 from importlib import import_module
@@ -14,11 +15,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from frontdesk.adapters.aws.client import AwsClient, AwsSettings
+from frontdesk.adapters.aws.client import DYNAMODB, AwsClient, AwsSettings
 from frontdesk.adapters.aws.clock import BlockingClock, SystemChance
 from frontdesk.adapters.aws.credentials import from_environment
 from frontdesk.adapters.aws.names import Names
-from frontdesk.adapters.aws.queues import Queue, QueueParking
 from frontdesk.adapters.aws.store import DynamoStore
 from frontdesk.config import StageSettings, aws_credentials, ca_file, stage_from_environment
 from frontdesk.kernel.bus import Bus
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from frontdesk.adapters.aws.events import EventBus
     from frontdesk.adapters.aws.letters import DynamoLetters, SideBySide
     from frontdesk.adapters.aws.objects import Bucket
+    from frontdesk.adapters.aws.queues import Queue, QueueParking
     from frontdesk.adapters.aws.rescan import Part
     from frontdesk.adapters.aws.timers import Timers
     from frontdesk.adapters.tokens.withdrawn import Run, SeenWithdrawals
@@ -62,6 +63,10 @@ class Stage:
         found: Service = import_module(f"frontdesk.services.{name}.service").SERVICE
         return found
 
+    def opening_store(self) -> AbstractContextManager[None]:
+        """Return a block beside which the connection to all records is opened: for what imports its service in it."""
+        return self.client.opening(DYNAMODB)
+
     def store(self, service: str) -> DynamoStore:
         """Return where a service keeps its records."""
         return DynamoStore(self.client, self.names.table(service), self.clock, self.chance)
@@ -70,16 +75,18 @@ class Stage:
         """Return what runs the handlers of a service."""
         return Bus(clock or self.clock, self.chance, Providers(self, service.needs))
 
-    def queue(self, name: str) -> Queue:
+    def queue(self, name: str) -> "Queue":
         """Return the queue that the manifest calls so."""
-        return Queue(self.client, self.names.queue_url(self.names.queue(name)))
+        return self._queue(self.names.queue(name))
 
-    def parked(self, service: str) -> Queue:
+    def parked(self, service: str) -> "Queue":
         """Return the queue of what the bus refused of a service."""
-        return Queue(self.client, self.names.queue_url(self.names.parked(service)))
+        return self._queue(self.names.parked(service))
 
-    def parking(self, service: str) -> QueueParking:
+    def parking(self, service: str) -> "QueueParking":
         """Return where a service's relay parks."""
+        from frontdesk.adapters.aws.queues import QueueParking
+
         return QueueParking(self.parked(service), service)
 
     def event_bus(self, service: str) -> "EventBus":
@@ -141,6 +148,11 @@ class Stage:
     def once(self, region: str) -> AwsClient:
         """Return a client that tries once, in a region or ("") the stage's own: for what cannot tell a repeat."""
         return AwsClient(aws_settings(self.settings, region, attempts=1))
+
+    def _queue(self, full_name: str) -> "Queue":
+        from frontdesk.adapters.aws.queues import Queue
+
+        return Queue(self.client, self.names.queue_url(full_name))
 
     @staticmethod
     def waiting_clock() -> Clock:

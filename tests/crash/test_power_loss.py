@@ -49,6 +49,7 @@ def on(disk: Disk, pragmas: str, pages: int) -> Iterator[None]:
     with (
         patch.object(Database, "_connect", connect),
         patch.object(module, "CHECKPOINT_ROWS", pages),
+        patch.object(module, "LOG_PAGES", pages),
         patch.object(module, "CHECKPOINT_PAUSE_SECONDS", 0.001),
     ):
         yield

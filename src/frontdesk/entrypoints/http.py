@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -132,20 +132,33 @@ class Nowhere:
 
 
 class Front:
-    """The ASGI application: a path without parameters is looked up, any other is for Starlette's router to match."""
+    """The ASGI application: a path without parameters, or with one at its end, is looked up.
 
-    def __init__(self, exact: Mapping[str, ASGIApp], router: Router) -> None:
+    Any other is for Starlette's router to match. `ending` maps what stands before the parameter to its name and to
+    what answers.
+    """
+
+    def __init__(
+        self, exact: Mapping[str, ASGIApp], ending: Mapping[str, tuple[str, ASGIApp]], router: Router
+    ) -> None:
         self._exact = exact
+        self._ending = ending
         self._router = router
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """See ASGI."""
-        endpoint = self._exact.get(scope["path"])
-        if endpoint is None:
-            await self._router(scope, receive, send)
-        else:
+        path = scope["path"]
+        endpoint = self._exact.get(path)
+        if endpoint is not None:
             scope["path_params"] = {}
-            await endpoint(scope, receive, send)
+            return endpoint(scope, receive, send)
+        before, _, value = path.rpartition("/")
+        found = self._ending.get(before) if value else None
+        if found is None:
+            return self._router(scope, receive, send)
+        name, endpoint = found
+        scope["path_params"] = {name: value}
+        return endpoint(scope, receive, send)
 
 
 def front(desk: Desk, services: Sequence[Service], store: Store, pages: Sequence[PathRoute]) -> Front:
@@ -157,4 +170,15 @@ def front(desk: Desk, services: Sequence[Service], store: Store, pages: Sequence
     endpoints = {path: Endpoint(path, desk, operations, store) for path, operations in paths.items()}
     routes = [PathRoute(path, endpoint) for path, endpoint in endpoints.items()]
     exact = {path: endpoint for path, endpoint in endpoints.items() if "{" not in path}
-    return Front(exact, Router([*routes, *pages], default=Nowhere(desk.requests), redirect_slashes=False))
+    router = Router([*routes, *pages], default=Nowhere(desk.requests), redirect_slashes=False)
+    return Front(exact, _ending(endpoints), router)
+
+
+def _ending(endpoints: Mapping[str, ASGIApp]) -> dict[str, tuple[str, ASGIApp]]:
+    """Return what answers a path whose only parameter is its end, by what stands before it."""
+    found = {}
+    for path, endpoint in endpoints.items():
+        before, _, end = path.rpartition("/")
+        if (end[:1], end[-1:]) == ("{", "}") and "{" not in before:
+            found[before] = (end[1:-1], endpoint)
+    return found

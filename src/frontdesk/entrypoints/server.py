@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from msgspec.structs import replace
 from starlette.routing import Route
@@ -67,7 +67,7 @@ class Server:
         if self._spans is not None:
             await asyncio.to_thread(self._spans.close)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """See ASGI. Not to be called before `start`."""
         assert self._front is not None  # noqa: S101 - uvicorn runs after start
-        await self._front(scope, receive, send)
+        return self._front(scope, receive, send)

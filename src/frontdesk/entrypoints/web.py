@@ -27,6 +27,7 @@ def web_server(app: ASGIApp) -> WebServer:
         loop="asyncio",
         http=Connection,
         ws="none",
+        interface="asgi3",
         lifespan="off",
         log_config=None,
         access_log=False,

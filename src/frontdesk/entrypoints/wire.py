@@ -74,7 +74,7 @@ class Exchange(RequestResponseCycle):
         given = dict(headers)
         if given.get(b"content-length") != b"%d" % len(body) or not _UNUSUAL.isdisjoint(given):
             return None
-        lines = [b": ".join(header) for header in (*self.default_headers, *headers)]
+        lines = [*map(b": ".join, self.default_headers), *map(b": ".join, headers)]
         if not self.keep_alive:
             lines.append(b"connection: close")
         head = STATUS_LINE[start["status"]] + b"\r\n".join((*lines, b"", b""))

@@ -80,8 +80,10 @@ class Bus(msgspec.Struct, frozen=True, eq=False):
                 await self.clock.sleep(self.chance.fraction() * 2 * limits.RERUN_DELAY_SECONDS * 2**lost)
         return await attempt()
 
-    async def react(self, service: Service, reaction: Reaction, message: Message, store: Store) -> None:
-        """Run a reaction once. A repeat of the message has no effect. Raises what the handler raises."""
+    async def react(
+        self, service: Service, reaction: Reaction, message: Message, store: Store, *others: Message
+    ) -> None:
+        """Run a reaction once, also for `others` if it takes several. A repeat has no effect. Raises what it raises."""
         where = f"{reaction.subscriber}/{message.id}"
         unit = Unit(
             service=service.name,
@@ -95,8 +97,11 @@ class Bus(msgspec.Struct, frozen=True, eq=False):
             shared_mark=f"{service.name}:done:{where}" if reaction.shared else "",
             providers=self.providers,
         )
+        event: Any = unwrap(message, reaction.on)
+        if reaction.together > 1:
+            event = [event, *(unwrap(other, reaction.on) for other in others)]
         try:
-            await reaction.handle(unit, unwrap(message, reaction.on))
+            await reaction.handle(unit, event)
         except AlreadyHandledError:
             return
 
@@ -126,7 +131,7 @@ def cause(error: BaseException) -> str:
 
 
 def _mark(reaction: Reaction, message: Message) -> Mark | None:
-    if reaction.shared:
+    if reaction.shared or reaction.together > 1:
         return None
     if reaction.latest:
         source, version, place = message.id.rsplit(":", 2)

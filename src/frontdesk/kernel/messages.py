@@ -1,8 +1,8 @@
 """Messages: what happened, as other services hear of it; and how old ones are read by new code."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
@@ -52,14 +52,12 @@ def unwrap(message: Message, event: type[Event]) -> Event:
 
     Several subscribers read the same message at about the same time, so what was read stays at hand for a while.
     """
-    key = (event, message.schema, message.body)
-    found = _AT_HAND.get(key)
-    if found is None:
-        found = read(message.body, event, schema=message.schema, newest=event.SCHEMA, upcasts=event.UPCASTS)
-        _AT_HAND[key] = found
-        if len(_AT_HAND) > limits.EVENTS_AT_HAND:  # the one longest here makes room
-            _AT_HAND.popitem(last=False)
-    return found
+    return _decoded(message.body, message.schema, event)
+
+
+@lru_cache(maxsize=limits.EVENTS_AT_HAND)
+def _decoded(body: str, schema: int, event: type[Event]) -> Event:
+    return read(body, event, schema=schema, newest=event.SCHEMA, upcasts=event.UPCASTS)
 
 
 def read(body: str, type: type[T], *, schema: int, newest: int, upcasts: Mapping[int, Upcast]) -> T:
@@ -87,5 +85,4 @@ def decoder(type: type[T]) -> msgspec.json.Decoder[T]:
     return found
 
 
-_AT_HAND: OrderedDict[tuple[type[Event], int, str], Event] = OrderedDict()
 _DECODERS: dict[type[Any], msgspec.json.Decoder[Any]] = {}

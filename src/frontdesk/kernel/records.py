@@ -4,14 +4,18 @@ A commit makes everything in it true or nothing. Building one that is over a lim
 refuse it alike.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
+from itertools import chain
+from operator import attrgetter
 
 import msgspec
 
 from frontdesk.kernel import limits
 from frontdesk.kernel.errors import TooLarge
 from frontdesk.kernel.messages import Message
+
+_ID, _KEY, _BODY, _KEYS = attrgetter("id"), attrgetter("key"), attrgetter("body"), attrgetter("keys")
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -116,61 +120,45 @@ class Commit(msgspec.Struct, frozen=True):
     timers: tuple[SetTimer | CancelTimer, ...] = ()
 
     def __post_init__(self) -> None:
-        _check_counts(self)
-        _check_sizes(self)
+        names = [*map(_ID, (*self.changes, *self.unchanged)), *map(_KEY, (*self.counters, *self.claims))]
+        _check_counts(self, names)
+        _check_sizes(self, names)
 
 
-def _check_counts(commit: Commit) -> None:
+def _check_counts(commit: Commit, names: list[str]) -> None:
     if (commit.events or commit.timers) and not commit.changes:
         raise ValueError("events and timers ride with a changed record, and this commit changes none")
-    actions = len(commit.changes) + len(commit.unchanged) + len(commit.counters) + len(commit.claims)
-    if actions > 1:
-        _bound("actions", actions, limits.COMMIT_ACTIONS)
-        _check_touched(commit, actions)
-    if len(commit.claims) > 1 or len(commit.events) > 1 or commit.timers:
+    if (
+        len(names) + len(commit.events) + len(commit.timers) > limits.EVENTS_PER_COMMIT
+    ):  # the least of the four
+        _bound("actions", len(names), limits.COMMIT_ACTIONS)
         _bound("claims", len(commit.claims), limits.COMMIT_CLAIMS)
         _bound("events", len(commit.events), limits.EVENTS_PER_COMMIT)
         _bound("timers", len(commit.timers), limits.TIMERS_PER_COMMIT)
+    if len(set(names)) < len(names):  # nearly never: records of two kinds may share an id
+        _check_touched(commit, len(names))
 
 
 def _check_touched(commit: Commit, actions: int) -> None:
-    touched: set[str | tuple[str, str]] = {add.key for add in commit.counters}
-    touched.update([(record.kind, record.id) for record in commit.changes])
-    if commit.unchanged or commit.claims:
-        touched.update([(guard.kind, guard.id) for guard in commit.unchanged])
-        touched.update([("!", claim.key) for claim in commit.claims])
+    touched = {(record.kind, record.id) for record in commit.changes}
+    touched.update([(guard.kind, guard.id) for guard in commit.unchanged])
+    touched.update([("+", add.key) for add in commit.counters])
+    touched.update([("!", claim.key) for claim in commit.claims])
     if len(touched) < actions:
         raise ValueError("a commit names a record, counter or claim twice")
 
 
-def _check_sizes(commit: Commit) -> None:
+def _check_sizes(commit: Commit, names: list[str]) -> None:
     """Nearly every commit is settled by counting characters: each is at most four bytes."""
-    longest = characters = 0
-    for record in commit.changes:
-        longest = max(longest, len(record.id))
-        characters += len(record.body)
-        for partition, sort in record.keys.values():
-            if not partition or not sort:  # DynamoDB refuses it, so every store does
-                raise ValueError(
-                    "half an index entry is empty; a record that is not to be listed has no entry"
-                )
-            longest = max(longest, len(partition), len(sort))
-    for add in commit.counters:
-        longest = max(longest, len(add.key))
-    for message in commit.events:
-        characters += len(message.body)
-    if 4 * longest > limits.KEY_BYTES or commit.claims or commit.unchanged:
-        _bound("key bytes", max(map(_size, _keys(commit))), limits.KEY_BYTES)
+    for entry in chain.from_iterable([keys.values() for keys in map(_KEYS, commit.changes) if keys]):
+        if not all(entry):  # DynamoDB refuses it, so every store does
+            raise ValueError("half an index entry is empty; a record that is not to be listed has no entry")
+        names += entry
+    if 4 * max(map(len, names), default=0) > limits.KEY_BYTES:
+        _bound("key bytes", max(map(_size, names)), limits.KEY_BYTES)
+    characters = sum(map(len, map(_BODY, (*commit.changes, *commit.events))))
     if 4 * characters > limits.EVENT_BYTES or commit.timers:
         _check_bodies(commit)
-
-
-def _keys(commit: Commit) -> Iterator[str]:
-    yield from (named.key for named in (*commit.counters, *commit.claims))
-    yield from (guard.id for guard in commit.unchanged)
-    for record in commit.changes:
-        yield record.id
-        yield from (half for pair in record.keys.values() for half in pair)
 
 
 def _check_bodies(commit: Commit) -> None:

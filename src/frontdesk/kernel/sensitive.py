@@ -13,7 +13,7 @@ def sensitive_fields(type: type[msgspec.Struct]) -> Iterator[str]:
     yield from _walk(msgspec.inspect.type_info(type), "", frozenset())
 
 
-def _walk(node: msgspec.inspect.Type, path: str, above: frozenset[object]) -> Iterator[str]:
+def _walk(node: "msgspec.inspect.Type", path: str, above: frozenset[object]) -> Iterator[str]:
     if isinstance(node, msgspec.inspect.Metadata) and (node.extra or {}).get("sensitive"):
         yield path
     cls = getattr(node, "cls", None)
@@ -26,7 +26,7 @@ def _walk(node: msgspec.inspect.Type, path: str, above: frozenset[object]) -> It
         yield from _walk(part, path, above)
 
 
-def _parts(node: msgspec.inspect.Type) -> Iterator[msgspec.inspect.Type]:
+def _parts(node: "msgspec.inspect.Type") -> "Iterator[msgspec.inspect.Type]":  # named, not imported
     """Yield what a union, a collection or an annotated type is made of."""
     for one in ("type", "item_type", "key_type", "value_type"):
         if hasattr(node, one):

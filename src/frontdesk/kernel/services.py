@@ -7,7 +7,7 @@ import msgspec
 
 from frontdesk.kernel.http import Route
 from frontdesk.kernel.kinds import AnyKind
-from frontdesk.kernel.messages import Event
+from frontdesk.kernel.messages import Event, Message
 from frontdesk.kernel.unit import Unit
 
 
@@ -19,6 +19,8 @@ class Reaction(msgspec.Struct, frozen=True):
     forget a message too soon; it is remembered as a claim of 30 days instead (a dearer commit on AWS). `slow`: the
     handler waits for somebody outside; several run at once, each is acknowledged by itself, none delays a request.
     `reads` names the records that the handler will ask for: a batch fetches those of all its messages at once.
+    `together`: so many events at most are given to the handler, as a list, and become one commit. Nothing is marked, so
+    each must create a record whose id is its own, and tell nothing. After a call that fails each is tried alone.
     """
 
     on: type[Event]
@@ -27,7 +29,8 @@ class Reaction(msgspec.Struct, frozen=True):
     latest: bool = False
     shared: bool = False
     slow: bool = False
-    reads: Callable[[Any], Iterable[tuple[AnyKind, str]]] | None = None
+    together: int = 1
+    reads: Callable[[Message], Iterable[tuple[AnyKind, str]]] | None = None
 
 
 class Service(msgspec.Struct, frozen=True):

@@ -20,7 +20,6 @@ from frontdesk.kernel.ports import Chance, Store
 from frontdesk.kernel.records import Add, CancelTimer, Commit, Free, Record, SetTimer, Span, Take, Unchanged
 
 T = TypeVar("T")
-Named = TypeVar("Named", Add, Take | Free)
 
 
 class AlreadyHandledError(Exception):
@@ -147,8 +146,7 @@ class Unit(msgspec.Struct, eq=False):
     async def counts(self, keys: Sequence[str]) -> Mapping[str, int]:
         """Return where at most 100 of this service's counters stand, by key."""
         self._reading()
-        for key in keys:
-            self._check_own(key)
+        self._check_own(keys)
         return await self.store.counts(keys)
 
     def provider(self, port: type[T]) -> T:
@@ -173,11 +171,14 @@ class Unit(msgspec.Struct, eq=False):
         """
         self._committing(primary, *others)
         primary = self._marked(primary)
+        added, claimed = tuple(counters), (*claims, *self._shared())
+        if added or claimed:
+            self._check_own([named.key for named in (*added, *claimed)])
         commit = Commit(
             changes=(primary.record(), *[other.record() for other in others]),
             unchanged=_guards(unchanged, absent) if unchanged or absent else (),
-            counters=tuple([self._own(add) for add in counters]),
-            claims=tuple([self._own(claim) for claim in (*claims, *self._shared())]),
+            counters=added,
+            claims=claimed,
             events=tuple([self._envelope(primary, str(n), event) for n, event in enumerate(events)]),
             timers=tuple([self._timer(primary, timer) for timer in timers]) if timers else (),
         )
@@ -196,8 +197,7 @@ class Unit(msgspec.Struct, eq=False):
 
     def _seen(self, kind: Kind[T], record: Record) -> Stored[T]:
         stored = kind.load(record)
-        marks = (record.origin, *record.handled) if record.handled or record.origin else ()
-        if marks and self.mark is not None and self.mark.known(marks):
+        if self.mark is not None and self.mark.known((record.origin, *record.handled)):
             raise AlreadyHandledError(stored)
         return stored
 
@@ -232,13 +232,13 @@ class Unit(msgspec.Struct, eq=False):
             return CancelTimer(record_id, timer.name)
         return SetTimer(record_id, timer.name, timer.due, self._envelope(primary, timer.name, timer.event))
 
-    def _own(self, named: Named) -> Named:
-        self._check_own(named.key)
-        return named
-
-    def _check_own(self, key: str) -> None:
-        if not key.startswith(f"{self.service}:"):
-            raise HandlerMisuseError(f"counters and claims of {self.service} begin with its name and a colon")
+    def _check_own(self, keys: Iterable[str]) -> None:
+        own = f"{self.service}:"
+        for key in keys:
+            if not key.startswith(own):
+                raise HandlerMisuseError(
+                    f"counters and claims of {self.service} begin with its name and a colon"
+                )
 
     def _reading(self) -> None:
         if self._committed:

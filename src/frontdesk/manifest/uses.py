@@ -38,7 +38,7 @@ _USES: dict[str, Sequence[str]] = {
     "inventory": (GET, MANY, PUT, ADD, FREE),
     "inventory-keeper": (GET, MANY, PUT, ADD),
     "accounting-http": (GET, MANY, PUT, ADD, "entry-by_shop", "invoice-by_shop"),
-    "accounting": (GET, PUT, ADD, CHECK),
+    "accounting": (GET, MANY, PUT, ADD, CHECK),
     "identity-http": (
         GET,
         MANY,

@@ -71,7 +71,7 @@ def _package(contents: Contents, architecture: str, manifest: bytes, out: Path) 
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
-        (folder / MANIFEST).write_bytes(manifest)
+        (folder / MANIFEST).write_bytes(msgspec.json.format(manifest, indent=-1))  # nobody looks at it there
         compile_all(folder)
         zipped = out / f"{contents.name}.zip"
         archive.write(folder, zipped)

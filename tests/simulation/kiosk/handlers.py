@@ -1,5 +1,7 @@
 """What the kiosk does about requests and events: load, decide, save."""
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from frontdesk.kernel.errors import Conflict, CounterRefused
@@ -103,13 +105,18 @@ async def copy_tag(unit: Unit, event: TagSet) -> None:
     await unit.commit(board.changed(replace(board.value, tags=tags)))
 
 
-async def turn_crank(unit: Unit, event: TagSet) -> None:
+async def turn_crank(unit: Unit, events: Sequence[TagSet]) -> None:
     """Turn the crank once for every tag that was set. Poison breaks it."""
-    if event.amount == POISON:
+    amounts = {event.amount for event in events}
+    if POISON in amounts:
         raise RuntimeError("poison")
-    if event.amount == JAM:
+    if JAM in amounts:
         raise CrankJammed
-    await unit.commit(TURNS.new(unit.new_id("trn"), Turn(event.sku, event.edition)))
+    turns = {f"trn_{event.sku}_{event.edition}": Turn(event.sku, event.edition) for event in events}
+    known = await unit.get_many(TURNS, tuple(turns))
+    new = [TURNS.new(id, turn) for id, turn in turns.items() if id not in known]
+    if new:
+        await unit.commit(*new)
 
 
 async def lapse_hold(unit: Unit, event: HoldLapsed) -> None:

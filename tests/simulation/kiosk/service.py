@@ -70,7 +70,7 @@ SERVICE = Service(
         Reaction(OrderCancelled, handlers.release_goods, subscriber="kiosk-stock"),
         Reaction(OrderProcessed, handlers.take_money, subscriber="kiosk-till", shared=True),
         Reaction(TagSet, handlers.copy_tag, subscriber="kiosk-board", latest=True),
-        Reaction(TagSet, handlers.turn_crank, subscriber="kiosk-crank"),
+        Reaction(TagSet, handlers.turn_crank, subscriber="kiosk-crank", together=8),
         Reaction(HoldLapsed, handlers.lapse_hold, subscriber="kiosk-holds"),
     ),
     events=(TagSet,),

@@ -13,6 +13,8 @@ from frontdesk.kernel.messages import Event
 from frontdesk.kernel.money import MAX_MINOR
 from frontdesk.services.accounting import model
 from frontdesk.services.accounting.model import ENTRIES, Account, Entry, EntryLine, Occasion, balance_changes
+from frontdesk.services.accounting.service import PAYMENTS_AT_ONCE, SERVICE
+from frontdesk.services.orders.events import OrderCreated
 from tests.unit.accounting.books import (
     BACK,
     LEFT,
@@ -29,7 +31,7 @@ from tests.unit.accounting.books import (
     rejected,
     returned,
 )
-from tests.unit.driver import START
+from tests.unit.driver import START, Desk, run
 
 PAID = {"cash_clearing": 1106, "deposits": -1106}
 SOLD = {"deposits": 1106, "revenue": -1000, "tax": -106}
@@ -184,3 +186,30 @@ def test_the_busiest_reaction_writes_one_record_and_two_counters_and_tells_nothi
         2,
         0,
     )
+
+
+def test_payments_booked_together_are_those_booked_one_by_one() -> None:
+    orders = [created(f"ord_{n}", shop_id=f"shop_{n % 13}") for n in range(PAYMENTS_AT_ONCE)]
+    one_by_one, together = open_books(), open_books()
+    hear(one_by_one, *orders)
+    hear(together, *orders[:5])
+    reaction = next(one for one in SERVICE.reactions if one.on is OrderCreated)
+    first, *others = [message(order) for order in (*orders, *orders[::4])]
+    for _ in range(2):
+        run(together.bus.react(SERVICE, reaction, first, together.store, *others))
+    assert _bodies(together) == _bodies(one_by_one)
+    assert together.store.counters == one_by_one.store.counters
+
+
+def test_as_many_payments_as_are_booked_together_fit_into_a_commit_wherever_they_come_from() -> None:
+    desk = open_books()
+    reaction = next(one for one in SERVICE.reactions if one.on is OrderCreated)
+    orders = [created(f"ord_{n}", shop_id=f"shop_{n}") for n in range(PAYMENTS_AT_ONCE)]
+    first, *others = [message(order) for order in orders]
+    run(desk.bus.react(SERVICE, reaction, first, desk.store, *others))
+    assert len(_bodies(desk)) == PAYMENTS_AT_ONCE
+    assert len(desk.store.counters) == 2 * PAYMENTS_AT_ONCE
+
+
+def _bodies(desk: Desk) -> dict[str, str]:
+    return {record.id: record.body for record in desk.store.records.values() if record.kind == "entry"}

@@ -35,6 +35,13 @@ class Script:
     seen: list[Seen] = field(default_factory=list)
     connections: int = 0
 
+    def wait_for(self, connections: int) -> None:
+        """Wait until so many have connected: a client may be through before its server has looked."""
+        until = time.monotonic() + 10
+        while self.connections < connections:
+            assert time.monotonic() < until, "nobody connected"
+            time.sleep(0.001)
+
 
 @contextmanager
 def serve(*moves: Move, then: Move | None = None, tls: ssl.SSLContext | None = None) -> Iterator[Script]:

@@ -289,6 +289,32 @@ def test_the_deadline_also_ends_a_wait_for_an_answer() -> None:
     assert time.monotonic() - started < 1
 
 
+def test_a_connection_opens_while_something_else_is_done() -> None:
+    with serve() as server, client_of(server) as client:
+        with client.opening(DYNAMODB):
+            pass
+        server.wait_for(connections=1)
+        put(client)
+
+    assert (server.connections, len(server.seen)) == (1, 1)
+
+
+@pytest.mark.parametrize("ca_file", [None, "/there/is/none.pem"])
+def test_where_none_opens_the_call_says_why(ca_file: str | None) -> None:
+    with serve() as server:
+        nobody = server.url.replace("http:", "https:")  # it speaks no TLS
+    with client_of(server, endpoint=nobody, ca_file=ca_file) as client:
+        with client.opening(DYNAMODB):
+            pass
+        with pytest.raises(OSError if ca_file else Unreachable):
+            put(client)
+
+
+def test_what_fails_beside_an_opening_fails() -> None:
+    with serve() as server, client_of(server) as client, pytest.raises(LookupError), client.opening(DYNAMODB):
+        raise LookupError
+
+
 def test_a_refused_connection_is_tried_again_and_nothing_was_sent() -> None:
     passing = Time()
     with serve() as server:

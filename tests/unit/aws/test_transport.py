@@ -88,6 +88,24 @@ def test_calls_one_after_the_other_share_a_connection() -> None:
     assert server.connections == 1
 
 
+def test_a_connection_that_was_opened_beforehand_is_used() -> None:
+    with serve() as server, pool_to(server) as pool:
+        pool.open()
+        server.wait_for(connections=1)
+        ask(pool)
+
+    assert (server.connections, len(server.seen)) == (1, 1)
+
+
+def test_a_connection_that_was_opened_and_closed_again_is_replaced() -> None:
+    with serve(then=reply()) as server, pool_to(server) as pool:
+        pool.open()
+        pool.close()
+        assert ask(pool).status == 200
+
+    assert len(server.seen) == 1
+
+
 def test_a_connection_that_the_server_closed_while_idle_is_not_used_again() -> None:
     with serve(reply_and_leave()) as server, connection_to(server) as connection:
         connection.exchange(MESSAGE, 2.0)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from frontdesk.adapters.embedded.subscriber import BATCH, Subscriber
 from frontdesk.adapters.memory.clock import SeededChance
 from frontdesk.kernel.bus import Bus, Fate
+from frontdesk.kernel.kinds import AnyKind
 from frontdesk.kernel.messages import Event, Message
 from frontdesk.kernel.records import Commit
 from frontdesk.kernel.services import Reaction, Service
@@ -29,7 +30,7 @@ class Emptied(Event, frozen=True):
     NAME: ClassVar[str] = "Jar Emptied"
 
 
-Handle = Callable[[Unit, Filled], Awaitable[Any]]
+Handle = Callable[[Unit, Any], Awaitable[Any]]
 
 
 async def count(unit: Unit, event: Filled) -> None:
@@ -58,10 +59,17 @@ class Seen:
 
 
 def subscriber(
-    engine: Engine, handle: Handle = count, *, seen: Seen | None = None, batch: int = BATCH
+    engine: Engine,
+    handle: Handle = count,
+    *,
+    seen: Seen | None = None,
+    batch: int = BATCH,
+    together: int = 1,
+    reads: Callable[[Message], list[tuple[AnyKind, str]]] | None = None,
 ) -> Subscriber:
     """Return a subscriber that has joined the engine's log."""
-    service = Service("jars", (JARS,), reactions=(Reaction(Filled, handle, NAME),), events=(Filled,))
+    reaction = Reaction(Filled, handle, NAME, together=together, reads=reads)
+    service = Service("jars", (JARS,), reactions=(reaction,), events=(Filled,))
     bus = Bus(engine.clock, SeededChance(1))
     found = Subscriber(
         NAME,

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from frontdesk.adapters.embedded import database
+from frontdesk.kernel.errors import Conflict
 from tests.unit.embedded.engine import opened, save
 
 
@@ -59,6 +60,22 @@ def test_nobody_is_asked_twice_for_what_is_not_there(tmp_path: Path) -> None:
             assert await engine.store.get_many("jar", ["a"]) == {}
 
             assert asked == []
+
+    asyncio.run(scenario())
+
+
+def test_the_writer_does_not_look_again_for_what_is_not_there(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with opened(tmp_path) as engine:
+            asked: list[str] = []
+            await engine.store.get("jar", "a")
+            engine.database.writing.set_trace_callback(asked.append)
+
+            await engine.store.commit(save("a"))
+            with pytest.raises(Conflict):
+                await engine.store.commit(save("a"))
+
+            assert not any(sql.startswith("select") for sql in asked)
 
     asyncio.run(scenario())
 

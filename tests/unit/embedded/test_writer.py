@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from frontdesk.adapters.embedded import database, writer
 from frontdesk.adapters.embedded.database import Database
 from frontdesk.adapters.embedded.transaction import Transaction
 from frontdesk.kernel.errors import ClaimTaken, Conflict, CounterRefused, Unavailable
@@ -47,6 +48,32 @@ def test_two_hundred_commits_at_once_need_few_transactions(
 
     asyncio.run(scenario())
     assert len(begun) <= 3
+
+
+def test_requests_that_come_several_at_a_time_are_gathered_and_a_lone_one_never_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "GATHER_SECONDS", 0.4)
+
+    async def scenario() -> None:
+        async with opened(tmp_path) as engine:
+            now = asyncio.get_running_loop().time
+            start = now()
+            for n in range(3):
+                await engine.store.commit(save(f"alone{n}"))
+            patient = [engine.writer.submit(save(f"reaction{n}"), patient=True) for n in range(2)]
+            assert await outcomes(*patient, engine.store.commit(save("between"))) == ["ok"] * 3
+            await engine.store.commit(save("after"))
+            assert now() - start < 0.4, "only several requests make the next transaction wait"
+
+            begun = now()
+            assert await outcomes(*(engine.store.commit(save(f"a{n}")) for n in range(2))) == ["ok"] * 2
+            assert await outcomes(*(engine.store.commit(save(f"b{n}")) for n in range(9))) == ["ok"] * 9
+            assert now() - begun >= 0.4
+            assert engine.writer.figures.sizes.counts[0] == 4, "each of the lone ones had its transaction"
+            assert sum(engine.writer.figures.sizes.counts) == 7
+
+    asyncio.run(scenario())
 
 
 def test_a_refused_commit_leaves_its_neighbours_alone(tmp_path: Path) -> None:
@@ -186,6 +213,28 @@ def test_a_checkpoint_that_fails_does_not_take_back_a_commit(tmp_path: Path) -> 
             engine.database._finish.set()  # noqa: SLF001 - as the checkpoint thread does
             await engine.store.commit(save("a", events=(event("a"),)))
             assert engine.log.head == 1
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("long", [50, 1_000_000])
+def test_the_writer_stops_for_a_checkpoint_only_once_the_log_is_long(
+    long: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "CHECKPOINT_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(database, "CHECKPOINT_ROWS", 1)
+    monkeypatch.setattr(database, "LOG_PAGES", long)
+
+    async def scenario() -> None:
+        async with opened(tmp_path) as engine:
+            ran: list[str] = []
+            engine.database.writing.set_trace_callback(ran.append)
+            for n in range(300):
+                await engine.store.commit(save(f"j{n}", events=(event(f"j{n}"),)))
+            stops = [sql for sql in ran if "wal_checkpoint" in sql]
+            pages = (tmp_path / "frontdesk.db-wal").stat().st_size // 4096
+            assert (len(stops) > 0) is (long == 50)
+            assert pages < 600 or long > 50, "each commit writes four pages or more"
 
     asyncio.run(scenario())
 

@@ -132,7 +132,11 @@ def _served(method: str, path: str, *, query: str, body: bytes, headers: Mapping
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
         "client": ("192.0.2.1", 5),
     }
-    asyncio.run(front(desk, [SERVICE], MemoryStore(bus.clock), [])(scope, receive, send))
+
+    async def answer() -> None:
+        await front(desk, [SERVICE], MemoryStore(bus.clock), [])(scope, receive, send)
+
+    asyncio.run(answer())
     told = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], sent[1]["body"], told
 

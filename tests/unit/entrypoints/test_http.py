@@ -91,6 +91,7 @@ class Client:
                     "POST", "/jars", make, summary="", body=Jar, status=201, location="/jars/{id}", **common
                 ),
                 Route("GET", "/jars/{id}", look, summary="", **common),
+                Route("GET", "/jars/{id}/lid", look, summary="", **common),
             ),
         )
         desk = Desk(bus, tokens, Failures())
@@ -204,6 +205,16 @@ def test_a_path_that_does_not_exist_and_a_method_that_it_does_not_know(client: C
     assert client.send("GET /tins").json()["code"] == "not_found"
     refused = client.send("DELETE /jars/a")
     assert (refused.status, refused.headers["allow"]) == (405, "GET")
+
+
+def test_a_path_is_found_whether_it_ends_with_its_parameter_or_goes_on_after_it(client: Client) -> None:
+    made = client.send("POST /jars", [b'{"sweets": 3}'])
+    place = made.headers["location"]
+    for path in (place, f"{place}/lid"):
+        assert client.send(f"GET {path}").json() == {"sweets": 3}
+        assert client.requests.operation("GET", path.replace(place, "/jars/{id}")).statuses == {200: 1}
+    for path in ("/jars/", "/", "//", f"{place}/", f"{place}/label", f"{place}/lid/"):
+        assert client.send(f"GET {path}").status == 404
 
 
 @pytest.mark.parametrize("given", ["", "good", "Basic good", "Bearer", "Bearer bad", "bearer  good"])

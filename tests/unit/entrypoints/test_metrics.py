@@ -83,6 +83,8 @@ def test_requests_are_noted_by_the_route_that_was_declared_and_never_by_what_was
         (OTHER_METHOD, "/jars"): {405: 1},
         ("GET", "/jars/{id}"): {404: 1},
         (OTHER_METHOD, "/jars/{id}"): {},
+        ("GET", "/jars/{id}/lid"): {},
+        (OTHER_METHOD, "/jars/{id}/lid"): {},
         (OTHER_METHOD, NO_ROUTE): {404: 1},
     }
 

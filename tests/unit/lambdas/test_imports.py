@@ -32,6 +32,7 @@ NOBODY = {
     "dataclasses",
     "encodings.idna",
     "inspect",
+    "msgspec.inspect",
     "urllib",
     "zoneinfo",
 }

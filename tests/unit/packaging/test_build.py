@@ -12,10 +12,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from frontdesk import __version__
 from frontdesk.bootstrap import choose
 from frontdesk.entrypoints.operations import OPERATIONS
 from frontdesk.manifest.author import manifest
-from frontdesk.packaging import wheels
+from frontdesk.manifest.shape import Manifest
+from frontdesk.packaging import inside, wheels
 from frontdesk.packaging.build import INDEX, Packages, build, wanted_by
 from frontdesk.packaging.places import shipped
 from tests.unit.packaging.conftest import HERE, Built
@@ -141,7 +143,8 @@ def test_modules_are_byte_code_of_this_python_that_is_never_checked(task: dict[s
         assert not list(folder.rglob("*.py"))
         assert not list(folder.rglob("__pycache__"))
         modules = list(folder.rglob("*.pyc"))
-        assert len(modules) > 100
+        assert [module.name for module in folder.glob("frontdesk/**/*.pyc")] == ["__init__.pyc"]
+        assert len(modules) > 10
         for module in modules:
             head = module.read_bytes()[:8]
             assert head[:BYTE_CODE_MAGIC] == importlib.util.MAGIC_NUMBER
@@ -150,7 +153,9 @@ def test_modules_are_byte_code_of_this_python_that_is_never_checked(task: dict[s
 
 def test_the_manifest_that_is_deployed_goes_along(built: Built, task: dict[str, Path]) -> None:
     for folder in task.values():
-        assert (folder / "manifest.json").read_bytes() == (built.folder / "manifest.json").read_bytes()
+        written = (folder / "manifest.json").read_bytes()
+        assert b"\n" not in written
+        assert msgspec.json.decode(written, type=Manifest) == built.manifest
 
 
 def test_every_handler_can_be_imported_where_there_is_nothing_else(
@@ -166,12 +171,29 @@ def test_every_handler_can_be_imported_where_there_is_nothing_else(
 def test_whatever_a_module_imports_is_in_its_package(
     task: dict[str, Path], tmp_path: Path, package: str
 ) -> None:
-    files = sorted((task[package] / "frontdesk").rglob("*.pyc"))
-    names = {".".join(file.relative_to(task[package]).with_suffix("").parts) for file in files}
-    program = f"import importlib\nfor name in {sorted(names)}: importlib.import_module(name.removesuffix('.__init__'))"
+    lines = (
+        (task[package] / "frontdesk" / inside.FILE).read_bytes().partition(b"\n\n")[0].decode().splitlines()
+    )
+    names = [line.split(" ")[0] for line in lines]
+    program = f"import importlib\nfor name in {names}: importlib.import_module(name)"
 
     assert len(names) > 100
     assert imported(task[package], program, tmp_path) == ""
+
+
+def test_a_module_of_the_house_is_what_any_other_module_is(task: dict[str, Path], tmp_path: Path) -> None:
+    program = """
+import importlib.util
+import frontdesk, frontdesk.kernel, frontdesk.kernel.errors as errors
+print(frontdesk.__version__, errors.__file__.rpartition("/frontdesk/")[2], errors.__package__)
+print([path.rpartition("/frontdesk/")[2] for path in frontdesk.kernel.__path__], errors.__spec__.name)
+print(importlib.util.find_spec("frontdesk.kernel.nothing"))
+"""
+    assert imported(task["base"], program, tmp_path).splitlines() == [
+        f"{__version__} kernel/errors.pyc frontdesk.kernel",
+        "['kernel'] frontdesk.kernel.errors",
+        "None",
+    ]
 
 
 def test_a_traceback_names_files_as_lambda_has_them(task: dict[str, Path], tmp_path: Path) -> None:

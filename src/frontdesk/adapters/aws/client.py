@@ -6,8 +6,9 @@ A request may reach AWS more than once, so a write needs a token by which its re
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping
-from threading import Lock
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from threading import Lock, Thread
 from typing import Any, TypeVar
 
 import msgspec
@@ -188,10 +189,27 @@ class AwsClient:
             error.add_note(f"in {method} of {service.name}")
             raise
 
+    @contextmanager
+    def opening(self, service: Service) -> Iterator[None]:
+        """Open a connection to a service while the block does something else; where none opens, a call will say why.
+
+        Shaking hands takes some round trips. A function that imports its service meanwhile pays only for the longer.
+        """
+        opening = Thread(target=self._open, args=(service,), daemon=True)
+        opening.start()
+        try:
+            yield
+        finally:
+            opening.join()
+
     def close(self) -> None:
         """Close the idle connections. A later call opens new ones."""
         for _, pool in list(self._pools.values()):
             pool.close()
+
+    def _open(self, service: Service) -> None:
+        with suppress(Unreachable, OSError):  # no connection, or no certificates to believe
+            self._reach(service)[1].open()
 
     def _perform(self, service: Service, request: Request, read: Callable[[Answer], T]) -> T:
         """Attempt until it works, or time, attempts or budget run out. Pauses have full jitter."""

@@ -258,21 +258,27 @@ class Pool:
         except Unreachable as again:
             raise Unreachable("the connection broke twice", sent=True) from again
 
+    def open(self) -> None:
+        """Have a connection at hand before anything is to be sent. Raises Unreachable."""
+        self._keep(self._opened(time.monotonic() + self._connect_timeout))
+
     def close(self) -> None:
         """Close what is idle; a connection in use is kept by whoever uses it."""
         while (connection := self._pop()) is not None:
             connection.close()
 
     def _fresh(self, message: bytes, until: float) -> Answer:
+        return self._use(self._opened(until), message, until)
+
+    def _opened(self, until: float) -> Connection:
         tls = self._tls  # another thread may widen it meanwhile
         try:
-            connection = self._connect(tls, until)
+            return self._connect(tls, until)
         except Untrusted:
             if self._wider is None or tls is (wider := self._wider()):
                 raise
             self._tls = wider
-            connection = self._connect(wider, until)
-        return self._use(connection, message, until)
+            return self._connect(wider, until)
 
     def _connect(self, tls: ssl.SSLContext | None, until: float) -> Connection:
         left = max(until - time.monotonic(), 0.001)  # zero would mean a non-blocking socket
@@ -284,12 +290,15 @@ class Pool:
         except BaseException:
             connection.close()
             raise
+        self._keep(connection)
+        return answer
+
+    def _keep(self, connection: Connection) -> None:
         with self._lock:
             if connection.reusable and len(self._kept) < MAX_KEPT:
                 self._kept.append(connection)
-                return answer
+                return
         connection.close()
-        return answer
 
     def _pop(self) -> Connection | None:
         """Take the connection used last: it is the one most likely to be alive."""

@@ -23,9 +23,12 @@ HOT_RECORDS = 20_000
 HOT_ABSENT = 4_096  # of which it is known that they are not there
 HOT_BODY_CHARS = 8_192  # a larger body is read again each time
 HOT_COUNTERS = 20_000
-CHECKPOINT_PAUSE_SECONDS = 0.02
+CHECKPOINT_PAUSE_SECONDS = (
+    0.05  # at 0.1 the lag of half a load doubles: what is moved at once stalls the log longer
+)
 CHECKPOINT_RETRY_SECONDS = 1.0  # after one that failed
-CHECKPOINT_ROWS = 128  # about 1 MB of pages: small and often, or its fsync stalls the log's
+CHECKPOINT_ROWS = 128  # about 1 MB of pages: fewer are not worth its fsyncs
+LOG_PAGES = 4_000  # about 16 MB: how long the log gets before the writer stops to let it begin anew
 _log = logging.getLogger(__name__)
 
 _PRAGMAS = """
@@ -73,8 +76,8 @@ class Database:
 
         Without `hot` it asks the database alone, and so sees what was written before it since the same `begin`.
         """
-        counts = self._counts if hot else {}
-        return Transaction(self.writing, self.tables, self.hot if hot else _nothing, counts, next_seq)
+        records, absent, counts = (self._hot, self._absent, self._counts) if hot else ({}, {}, {})
+        return Transaction(self.writing, self.tables, records, absent, counts, next_seq=next_seq)
 
     def last_seq(self) -> int:
         """Return the place of the newest event, 0 for none."""
@@ -100,21 +103,26 @@ class Database:
         """Return whether it is at hand that there is no such record."""
         return (kind, id) in self._absent
 
-    def keep_absent(self, kind: str, id: str) -> None:
-        """Keep at hand that a record is not there. Exceptions are looked for all day long, and are few."""
-        self._absent[kind, id] = None
-        if len(self._absent) > HOT_ABSENT:
-            self._absent.popitem(last=False)
+    def keep_absent(self, kind: str, ids: Iterable[str]) -> None:
+        """Keep at hand that records are not there. Exceptions are looked for all day long, and are few."""
+        absent = self._absent
+        for id in ids:
+            absent[kind, id] = None
+        while len(absent) > HOT_ABSENT:
+            absent.popitem(last=False)
 
-    def keep_hot(self, record: Record) -> None:
-        """Keep a committed record at hand; the one longest here makes room."""
-        self._absent.pop((record.kind, record.id), None)
-        if len(record.body) > HOT_BODY_CHARS:
-            self._hot.pop((record.kind, record.id), None)
-            return
-        self._hot[record.kind, record.id] = record
-        if len(self._hot) > HOT_RECORDS:
-            self._hot.popitem(last=False)
+    def keep_hot(self, records: Iterable[Record]) -> None:
+        """Keep committed records at hand; those longest here make room."""
+        hot, absent = self._hot, self._absent
+        for record in records:
+            key = (record.kind, record.id)
+            absent.pop(key, None)
+            if len(record.body) <= HOT_BODY_CHARS:
+                hot[key] = record
+            else:
+                hot.pop(key, None)
+        while len(hot) > HOT_RECORDS:
+            hot.popitem(last=False)
 
     def counts(self, keys: Sequence[str]) -> dict[str, int]:
         """Return where counters stand as they were last committed; what is asked for is at hand from then on."""
@@ -131,8 +139,7 @@ class Database:
         self._keep_counts(transaction.counted)
         self._unmoved += transaction.rows
         for records in transaction.records.values():
-            for record in records.values():
-                self.keep_hot(record)
+            self.keep_hot(records.values())
 
     def reopen(self) -> None:
         """Start over on a fresh connection, after a failure that may have left this one in any state.
@@ -203,13 +210,9 @@ class Database:
                 if self._unmoved >= CHECKPOINT_ROWS:
                     self._unmoved = 0
                     busy, pages, moved = connection.execute("pragma wal_checkpoint(passive)").fetchone()
-                    if not busy and moved == pages:
+                    if not busy and moved == pages >= LOG_PAGES:
                         self._finish.set()
             except sqlite3.Error as error:  # a full disk, say: the log grows until there is room again
                 _log.error("a checkpoint failed; the next one tries again: %s", type(error).__name__)
                 self._closing.wait(CHECKPOINT_RETRY_SECONDS)
         connection.close()
-
-
-def _nothing(_kind: str, _id: str) -> None:
-    return None

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from frontdesk.adapters.embedded.database import Database
 from frontdesk.adapters.embedded.figures import Histogram
@@ -79,6 +80,7 @@ class EventLog:
         self._recent: list[tuple[int, Message]] = []
         self._recent_chars = 0
         self._positions: dict[str, Position] = {}
+        self._oldest: datetime | None = None  # of all positions
         self.head = database.last_seq()
         self.writer: Writer | None = None
 
@@ -122,6 +124,8 @@ class EventLog:
         fresh = batch.entries
         late = bool(fresh) and position.is_behind(fresh[0].seq, self.head)
         position.oldest = fresh[0].message.at if late else None
+        waiting = [other.oldest for other in self._positions.values() if other.oldest is not None]
+        self._oldest = min(waiting, default=None)
         position.at_work = (len(fresh), fresh[0].message.at) if fresh else None
         return Batch((*retries, *fresh), batch.cursor)
 
@@ -148,7 +152,7 @@ class EventLog:
 
         assert self.writer is not None  # noqa: S101 - the runtime sets it before anybody joins
         try:
-            await self.writer.submit(*settlement.commits, also=also, patient=True)
+            await self.writer.submit(*settlement.commits, effect=settlement.effect, also=also, patient=True)
         except Rejected as race:  # a request took meanwhile what the batch had seen free
             raise Conflict from race
         except Unavailable:  # perhaps it stood all the same: the cursor that is stored knows
@@ -180,8 +184,7 @@ class EventLog:
 
     def lag(self) -> float:
         """Return the age in seconds of the oldest event that a running subscriber has not taken in."""
-        waiting = [position.oldest for position in self._positions.values() if position.oldest is not None]
-        return (self._clock.now() - min(waiting)).total_seconds() if waiting else 0.0
+        return 0.0 if self._oldest is None else (self._clock.now() - self._oldest).total_seconds()
 
     def backlog(self) -> dict[str, int]:
         """Return how many events lie before each subscriber, whether they concern it or not."""
@@ -240,15 +243,10 @@ class EventLog:
         return found, found[-1].seq if len(found) == limit else self.head
 
     def _from_memory(self, position: Position, limit: int) -> list[Entry]:
-        found: list[Entry] = []
-        recent, names = self._recent, position.names
-        for place in range(position.cursor + 1 - recent[0][0], len(recent)):
-            seq, message = recent[place]
-            if message.name in names:
-                found.append(Entry(seq, message))
-                if len(found) == limit:
-                    break
-        return found
+        unread = self._recent[position.cursor + 1 - self._recent[0][0] :]
+        names = position.names
+        wanted = (Entry(seq, message) for seq, message in unread if message.name in names)
+        return list(islice(wanted, limit))
 
     def _from_database(self, position: Position, names: Sequence[str], limit: int) -> list[Entry]:
         sql = (

@@ -6,6 +6,7 @@ which 192 changes of 3 hot records become 3 writes. Queries go to the store belo
 
 from collections.abc import Mapping, Sequence
 
+from frontdesk.adapters.embedded.effect import Effect
 from frontdesk.kernel import limits
 from frontdesk.kernel.checks import check
 from frontdesk.kernel.ports import Clock, Store
@@ -17,6 +18,7 @@ class Overlay:
 
     def __init__(self, below: Store, clock: Clock) -> None:
         self.commits: list[Commit] = []
+        self.effect = Effect()
         self._below = below
         self._clock = clock
         self._began = clock.now()
@@ -32,17 +34,21 @@ class Overlay:
 
     async def get_many(self, kind: str, ids: Sequence[str]) -> Mapping[str, Record]:
         """Return records as this batch has left them."""
-        unread = [id for id in ids if (kind, id) not in self._records]
-        if unread:
-            found = await self._below.get_many(kind, unread)
-            self._records.update(((kind, id), found.get(id)) for id in unread)
-        seen = ((id, self._records[kind, id]) for id in ids)
-        return {id: record for id, record in seen if record is not None}
+        await self.fetch(kind, ids)
+        found = {}
+        for id in ids:
+            record = self._records[kind, id]
+            if record is not None:
+                found[id] = record
+        return found
 
     async def fetch(self, kind: str, ids: Sequence[str]) -> None:
         """Read what a batch is going to ask for, also what is not there, as many at once as a store gives."""
-        for start in range(0, len(ids), limits.GET_MANY_MAX):
-            await self.get_many(kind, ids[start : start + limits.GET_MANY_MAX])
+        unread = [id for id in ids if (kind, id) not in self._records]
+        for start in range(0, len(unread), limits.GET_MANY_MAX):
+            some = unread[start : start + limits.GET_MANY_MAX]
+            found = await self._below.get_many(kind, some)
+            self._records.update([((kind, id), found.get(id)) for id in some])
 
     async def query(self, kind: str, index: str, partition: str, span: Span) -> list[Record]:
         """Ask the store below: this batch's changes are not in it yet."""
@@ -52,7 +58,9 @@ class Overlay:
         """Return counters as this batch has left them."""
         unread = [key for key in keys if key not in self._counts]
         if unread:
-            self._counts.update(await self._below.counts(unread))
+            found = await self._below.counts(unread)
+            self._counts.update(found)
+            self.effect.counted.update(found)
         return {key: self._counts[key] for key in keys}
 
     async def claim(self, key: str) -> Claim | None:
@@ -63,22 +71,24 @@ class Overlay:
 
     async def commit(self, commit: Commit) -> None:
         """Keep a commit for the batch, or refuse it as the store below would."""
-        for record in commit.changes:
-            if (record.kind, record.id) not in self._records:
-                await self.get(record.kind, record.id)
-        if commit.counters:
-            await self.counts([add.key for add in commit.counters])
-        if commit.unchanged or commit.claims:
-            await self._read_rest(commit)
+        await self._read(commit)
         check(
             commit, self, self._clock.now() if commit.claims else self._began
         )  # only claims have a deadline
-        self._records.update(((record.kind, record.id), record) for record in commit.changes)
+        effect = self.effect
+        for record in commit.changes:
+            effect.versions[record.kind].setdefault(record.id, record.version - 1)
+            effect.records[record.kind][record.id] = self._records[record.kind, record.id] = record
+        for guard in commit.unchanged:
+            effect.versions[guard.kind].setdefault(guard.id, guard.version)
         for add in commit.counters:
-            self._counts[add.key] += add.amount
+            effect.counts[add.key] = self._counts[add.key] = self._counts[add.key] + add.amount
+        if commit.claims or commit.timers:
+            effect.is_plain = False
         for claim in commit.claims:
             taken = Claim(claim.owner, claim.until) if isinstance(claim, Take) else None
             self._claims[claim.key] = taken
+        effect.events += commit.events
         self.commits.append(commit)
 
     def version(self, kind: str, id: str) -> int:
@@ -94,7 +104,13 @@ class Overlay:
         """See `checks.View`."""
         return self._counts[key]
 
-    async def _read_rest(self, commit: Commit) -> None:
+    async def _read(self, commit: Commit) -> None:
+        for record in commit.changes:
+            if (record.kind, record.id) not in self._records:
+                await self.get(record.kind, record.id)
+        unread = [add.key for add in commit.counters if add.key not in self._counts]
+        if unread:
+            await self.counts(unread)
         for guard in commit.unchanged:
             await self.get(guard.kind, guard.id)
         for claim in commit.claims:

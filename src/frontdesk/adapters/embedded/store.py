@@ -27,10 +27,10 @@ class SqliteStore:
             table = self._database.tables[kind]
             row = self._database.reading.execute(table.by_id, (id,)).fetchone()
             if row is None:
-                self._database.keep_absent(kind, id)
+                self._database.keep_absent(kind, [id])
                 return None
             record = table.to_record(row)
-            self._database.keep_hot(record)
+            self._database.keep_hot([record])
         return record
 
     async def get_many(self, kind: str, ids: Sequence[str]) -> Mapping[str, Record]:
@@ -41,15 +41,11 @@ class SqliteStore:
         cold = [id for id in ids if id not in found and not self._database.is_absent(kind, id)]
         table = self._database.tables[kind]
         for some in chunks(cold):
-            for row in self._database.reading.execute(
-                f"{table.select} where id in {placeholders(some)}", some
-            ):
-                record = table.to_record(row)
-                self._database.keep_hot(record)
-                found[record.id] = record
-        for id in cold:
-            if id not in found:
-                self._database.keep_absent(kind, id)
+            rows = self._database.reading.execute(f"{table.select} where id in {placeholders(some)}", some)
+            records = [table.to_record(row) for row in rows]
+            self._database.keep_hot(records)
+            found.update((record.id, record) for record in records)
+        self._database.keep_absent(kind, [id for id in cold if id not in found])
         return found
 
     async def query(self, kind: str, index: str, partition: str, span: Span) -> list[Record]:

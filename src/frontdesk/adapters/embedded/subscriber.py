@@ -4,22 +4,25 @@ One batch is one transaction: every effect, the cursor past what was read, and t
 repeats the whole batch or nothing of it. Knows no database and no event loop: the simulation drives this very code.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Protocol
 
 import msgspec
 
+from frontdesk.adapters.embedded.effect import Effect
 from frontdesk.adapters.embedded.overlay import Overlay
 from frontdesk.kernel.bus import Bus, Fate, cause, fate
 from frontdesk.kernel.errors import Conflict
-from frontdesk.kernel.messages import Message, unwrap
+from frontdesk.kernel.messages import Message
 from frontdesk.kernel.ports import Store
 from frontdesk.kernel.records import Commit
 from frontdesk.kernel.services import Reaction, Service
 
+_log = logging.getLogger(__name__)
 BATCH = 256  # at least as many as connections that write at once, or acceptance outruns reactions for ever
 BATCH_RERUNS = 2  # of a batch that lost a race, before its messages go one by one
 # For one message that keeps losing; its tries do not count. The older it is, the longer it waits: one that can never
@@ -66,6 +69,7 @@ class Settlement:
     subscriber: str
     cursor: int
     commits: tuple[Commit, ...] = ()
+    effect: Effect | None = None  # of these commits, where they were decided together
     parked: tuple[Parked, ...] = ()
     settled: tuple[int, ...] = ()  # retries that are over
 
@@ -107,6 +111,7 @@ class Subscriber:
         self.names = tuple(reaction.on.NAME for reaction in reactions)
         self._service = service
         self._reactions: Mapping[str, Reaction] = {reaction.on.NAME: reaction for reaction in reactions}
+        self._together = {name: taking for name, taking in self._reactions.items() if taking.together > 1}
         self._bus = bus
         self._log = log
         self._store = store
@@ -155,43 +160,69 @@ class Subscriber:
         for kind, ids in self._reads(entries).items():
             await overlay.fetch(kind, ids)
         parked: list[Parked] = []
-        settled: list[int] = []
-        for entry in entries:
-            failed = await self._react(entry, overlay, alone=len(entries) == 1)
-            if failed is not None:
-                parked.append(failed)
-            elif entry.is_retry:
-                settled.append(entry.seq)
-        return Settlement(self.name, cursor, tuple(overlay.commits), tuple(parked), tuple(settled))
+        for name, run in groupby(entries, lambda entry: entry.message.name):
+            some = list(run)
+            if name in self._together and len(entries) > 1:
+                some = await self._at_once(some, self._together[name], overlay)
+            for entry in some:
+                failed = await self._react(entry, overlay, alone=len(entries) == 1)
+                if failed is not None:
+                    parked.append(failed)
+        again = {failed.seq for failed in parked}
+        settled = tuple([entry.seq for entry in entries if entry.tries and entry.seq not in again])
+        effect = overlay.effect if overlay.commits and overlay.effect.is_plain else None
+        return Settlement(self.name, cursor, tuple(overlay.commits), effect, tuple(parked), settled)
 
     def _reads(self, entries: Sequence[Entry]) -> Mapping[str, list[str]]:
         wanted: dict[str, list[str]] = {}
         for entry in entries:
             reaction = self._reactions.get(entry.message.name)
-            if reaction is not None and reaction.reads is not None:
-                with suppress(ValueError, LookupError):  # what cannot be read fails alone, in its own turn
-                    for kind, id in reaction.reads(unwrap(entry.message, reaction.on)):
-                        wanted.setdefault(kind.name, []).append(id)
+            if reaction is None or reaction.reads is None:
+                continue
+            try:
+                for kind, id in reaction.reads(entry.message):
+                    wanted.setdefault(kind.name, []).append(id)
+            except Exception:  # noqa: BLE001 - it only saves time: the handler reads by itself, and nobody waits
+                _log.exception("%s cannot tell what it will read", self.name)
         return wanted
+
+    async def _at_once(self, entries: list[Entry], reaction: Reaction, overlay: Overlay) -> list[Entry]:
+        """Hand over as many messages a call as the reaction takes. Return those of calls that failed."""
+        left: list[Entry] = []
+        for start in range(0, len(entries), reaction.together):
+            some = entries[start : start + reaction.together]
+            first, *others = [entry.message for entry in some]
+            before = len(overlay.commits)
+            try:
+                await self._bus.react(self._service, reaction, first, overlay, *others)
+            except Exception as error:  # alone, each of them shows whether it is to blame
+                if len(overlay.commits) > before:
+                    raise Conflict from error
+                left += some
+                continue
+            for entry in some:
+                self._observe(self.name, entry.message, Fate.DONE, None)
+        return left
 
     async def _react(self, entry: Entry, overlay: Overlay, *, alone: bool) -> Parked | None:
         before = len(overlay.commits)
-        error: Exception | None = None
         try:
             await self._bus.react(self._service, self._reactions[entry.message.name], entry.message, overlay)
-        except Exception as raised:  # noqa: BLE001 - one message's failure must not stop the others
-            error = raised
+        except Exception as error:  # one message's failure must not stop the others
+            if len(overlay.commits) > before:
+                if not alone:
+                    raise Conflict from error  # half a reaction is in the batch: run it again, message by message
+                del overlay.commits[before:]
+            return self._failed(entry, error)
+        self._observe(self.name, entry.message, Fate.DONE, None)
+        return None
+
+    def _failed(self, entry: Entry, error: Exception) -> Parked | None:
         outcome = fate(error, entry.tries + 1)
-        if error is not None and len(overlay.commits) > before:
-            if not alone:
-                raise Conflict  # half a reaction is in the batch: run it again, message by message
-            del overlay.commits[before:]
         if outcome is Fate.RERUN:
-            raise Conflict
+            raise Conflict from error
         self._observe(self.name, entry.message, outcome, error)
-        if error is None or outcome is Fate.REFUSED:
-            return None
-        return after_failure(entry, outcome, error, self._bus)
+        return None if outcome is Fate.REFUSED else after_failure(entry, outcome, error, self._bus)
 
 
 def after_failure(entry: Entry, outcome: Fate, error: BaseException, bus: Bus) -> Parked:

@@ -6,11 +6,13 @@ the last state is written.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
+from frontdesk.adapters.embedded.effect import Effect, Together
 from frontdesk.adapters.embedded.rows import SAVE_EVENT, KindTable, chunks, event_row, placeholders
 from frontdesk.kernel.checks import check
 from frontdesk.kernel.errors import FrontdeskError
@@ -47,8 +49,10 @@ class Transaction:
         self,
         database: sqlite3.Connection,
         tables: dict[str, KindTable],
-        known: Callable[[str, str], Record | None],
+        known: Mapping[tuple[str, str], Record],
+        absent: Container[tuple[str, str]],
         known_counts: Mapping[str, int],
+        *,
         next_seq: int,
     ) -> None:
         self.database = database
@@ -57,38 +61,48 @@ class Transaction:
         self.next_seq = next_seq
         self._tables = tables
         self._known = known
+        self._absent = absent
         self._known_counts = known_counts
-        self._versions: dict[tuple[str, str], int] = {}
+        self._versions: dict[str, dict[str, int]] = {name: {} for name in tables}
         self._claims: dict[str, Claim | None] = {}
         self._counts: dict[str, int] = {}
         self._dirty_claims: dict[str, bool] = {}
-        self._dirty_counts: dict[str, bool] = {}
+        self._dirty_counts: dict[str, int] = {}
         self._timers: list[SetTimer | CancelTimer] = []
 
-    def read(self, commits: Iterable[Commit]) -> None:
+    def read(self, submitted: Iterable[Together]) -> None:
         """Fetch all that these commits are checked against, with one statement per table."""
-        ids: dict[str, set[str]] = {}
+        ids: defaultdict[str, set[str]] = defaultdict(set)
         claims: set[str] = set()
         counters: set[str] = set()
-        for commit in commits:
-            for record in commit.changes:
-                ids.setdefault(record.kind, set()).add(record.id)
-            for guard in commit.unchanged:
-                ids.setdefault(guard.kind, set()).add(guard.id)
-            claims.update(claim.key for claim in commit.claims)
-            counters.update(add.key for add in commit.counters)
+        for together in submitted:
+            if together.effect is not None:
+                for kind, versions in together.effect.versions.items():
+                    ids[kind].update(versions)
+                counters.update(together.effect.counted)
+                continue
+            for commit in together.commits:
+                for record in commit.changes:
+                    ids[record.kind].add(record.id)
+                for guard in commit.unchanged:
+                    ids[guard.kind].add(guard.id)
+                claims.update([claim.key for claim in commit.claims])
+                counters.update([add.key for add in commit.counters])
         for kind, wanted in ids.items():
             self._read_versions(kind, wanted)
         self._read_claims(claims - self._claims.keys())
         self._read_counts(counters - self._counts.keys())
 
-    def add(self, commits: Iterable[Commit], now: datetime) -> None:
+    def add(self, together: Together, now: datetime) -> None:
         """Take in commits that stand or fall together.
 
         Raises what `check` raises of the first, and then holds none of them; HalfTakenInError when a later one fails.
         """
+        if together.effect is not None and self._is_as_found(together.effect):
+            self._take_effect(together.effect)
+            return
         is_first = True
-        for commit in commits:
+        for commit in together.commits:
             try:
                 check(commit, self, now)
             except FrontdeskError as refusal:
@@ -138,7 +152,7 @@ class Transaction:
 
     def version(self, kind: str, id: str) -> int:
         """See `checks.View`."""
-        return self._versions.get((kind, id), 0)
+        return self._versions[kind][id]
 
     def holder(self, key: str) -> Claim | None:
         """See `checks.View`."""
@@ -148,9 +162,24 @@ class Transaction:
         """See `checks.View`."""
         return self._counts[key]
 
+    def _is_as_found(self, effect: Effect) -> bool:
+        """Return whether what these commits were decided on is still so, also after what came before them here."""
+        if not effect.counted.items() <= self._counts.items():
+            return False
+        return all(seen.items() <= self._versions[kind].items() for kind, seen in effect.versions.items())
+
+    def _take_effect(self, effect: Effect) -> None:
+        for kind, records in effect.records.items():
+            self._versions[kind].update({id: record.version for id, record in records.items()})
+            self.records[kind].update(records)
+        self._counts.update(effect.counts)
+        self._dirty_counts.update(effect.counts)
+        self.events.extend(enumerate(effect.events, self.next_seq))
+        self.next_seq += len(effect.events)
+
     def _take_in(self, commit: Commit) -> None:
         for record in commit.changes:
-            self._versions[record.kind, record.id] = record.version
+            self._versions[record.kind][record.id] = record.version
             self.records[record.kind][record.id] = record
         for add in commit.counters:
             self._counts[add.key] += add.amount
@@ -162,22 +191,16 @@ class Transaction:
         for message in commit.events:
             self.append(message)
 
-    def _read_versions(self, kind: str, ids: set[str]) -> None:
-        unknown = []
+    def _read_versions(self, kind: str, ids: Iterable[str]) -> None:
+        versions, unknown = self._versions[kind], []
         for id in ids:
-            if (kind, id) in self._versions:
-                continue
-            record = self._known(kind, id)
-            if record is None:
+            record = self._known.get((kind, id))
+            versions[id] = 0 if record is None else record.version
+            if record is None and (kind, id) not in self._absent:
                 unknown.append(id)
-            else:
-                self._versions[kind, id] = record.version
-        name = self._tables[kind].name
         for some in chunks(unknown):
-            rows = self.database.execute(
-                f"select id, version from {name} where id in {placeholders(some)}", some
-            )
-            self._versions.update(((kind, id), version) for id, version in rows)
+            sql = f"select id, version from {self._tables[kind].name} where id in {placeholders(some)}"
+            versions.update(self.database.execute(sql, some))
 
     def _read_claims(self, keys: set[str]) -> None:
         self._claims.update(dict.fromkeys(keys))
@@ -199,7 +222,7 @@ class Transaction:
     def _write_records(self, table: KindTable, records: Iterable[Record]) -> None:
         saved, moved = [], []
         for record in records:
-            before = self._known(record.kind, record.id) if record.version > 1 else None
+            before = self._known.get((record.kind, record.id)) if record.version > 1 else None
             if before is not None and before.keys == record.keys:
                 moved.append(table.to_move(record))
             else:

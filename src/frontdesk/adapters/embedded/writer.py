@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from frontdesk.adapters.embedded.database import Database
+from frontdesk.adapters.embedded.effect import Effect
 from frontdesk.adapters.embedded.figures import CommitFigures
 from frontdesk.adapters.embedded.transaction import HalfTakenInError, Transaction
 from frontdesk.kernel.errors import FrontdeskError, Unavailable
@@ -29,6 +30,7 @@ from frontdesk.kernel.records import Commit
 
 BATCH = 512  # submissions in one transaction
 OLDEST_WAIT = timedelta(seconds=1)  # past this, new requests are told to come again
+GATHER_SECONDS = 0.003  # between two beginnings, after a transaction of several requests; see docs/adr/0012
 
 Also = Callable[[Transaction], None]
 Committed = Callable[[Sequence[tuple[int, Message]]], None]
@@ -40,7 +42,9 @@ class Submission:
     """Commits that stand or fall together, and statements to run with them."""
 
     commits: tuple[Commit, ...]
+    effect: Effect | None
     also: Also | None
+    patient: bool
     answered: asyncio.Future[None]
     since: float
     error: Exception | None = field(default=None)
@@ -58,22 +62,30 @@ class Writer:
         self._waiting: deque[Submission] = deque()
         self._flushing: tuple[list[Submission], Transaction] | None = None
         self._scheduled = False
+        self._not_before = 0.0  # when the next transaction may begin, in the loop's time
         self._closed = False
         self._next_seq = database.last_seq() + 1
         self._work: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._commit_thread, name="frontdesk-commit", daemon=True)
         self._thread.start()
 
-    async def submit(self, *commits: Commit, also: Also | None = None, patient: bool = False) -> None:
+    async def submit(
+        self,
+        *commits: Commit,
+        effect: Effect | None = None,
+        also: Also | None = None,
+        patient: bool = False,
+    ) -> None:
         """Return when all of it is durable. Raises the refusal of `Store.commit`, or Unavailable when too much waits.
 
+        `effect` is what the commits come to, where they were checked one after another already.
         `patient` submissions (reactions, timers) wait as long as it takes: what was accepted is never shed.
         """
         if self._closed:
             raise Unavailable("The desk is closing.")
         if not patient and self.is_late():
             raise Unavailable
-        submission = Submission(commits, also, self._loop.create_future(), self._loop.time())
+        submission = Submission(commits, effect, also, patient, self._loop.create_future(), self._loop.time())
         self._waiting.append(submission)
         self._schedule()
         await submission.answered
@@ -95,13 +107,18 @@ class Writer:
     def _schedule(self) -> None:
         if self._waiting and self._flushing is None and not self._scheduled:
             self._scheduled = True
-            self._loop.call_soon(self._flush)
+            if self._not_before > self._loop.time():
+                self._loop.call_at(self._not_before, self._flush)
+            else:
+                self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
         self._scheduled = False
         batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))]
         if not batch:
             return
+        requests = [submission for submission in batch if not submission.patient]
+        self._not_before = self._loop.time() + GATHER_SECONDS if len(requests) > 1 else 0.0
         try:
             transaction = self._apply_together(batch)
         except Exception as error:  # noqa: BLE001 - one of them broke it; which one is found below
@@ -120,7 +137,7 @@ class Writer:
         self._database.writing.execute("begin immediate")
         try:
             transaction = self._database.transaction(self._next_seq)
-            transaction.read(commit for submission in batch for commit in submission.commits)
+            transaction.read(batch)
             for submission in batch:
                 self._apply(submission, transaction)
             transaction.write()
@@ -139,7 +156,7 @@ class Writer:
             one = self._database.transaction(whole.next_seq, hot=False)
             try:
                 submission.error = None
-                one.read(submission.commits)
+                one.read([submission])
                 self._apply(submission, one)
                 one.write()
             except Exception as error:  # noqa: BLE001 - it is this submission's answer
@@ -152,7 +169,7 @@ class Writer:
 
     def _apply(self, submission: Submission, transaction: Transaction) -> None:
         try:
-            transaction.add(submission.commits, self._clock.now())
+            transaction.add(submission, self._clock.now())
         except FrontdeskError as refusal:
             submission.error = refusal
             return
@@ -181,7 +198,9 @@ class Writer:
             self.figures.sizes.note(len(batch))
             self._next_seq = transaction.next_seq
             self._database.remember(transaction)
-        if self._waiting:
+        if self._not_before > self._loop.time():
+            self._schedule()
+        elif self._waiting:  # at once, so that COMMIT works while these are answered
             self._flush()
         if error is None:
             for submission in batch:

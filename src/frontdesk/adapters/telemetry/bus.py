@@ -96,8 +96,15 @@ class TracedBus(Bus, frozen=True, eq=False, kw_only=True):
         finally:
             self._tell(work, error, is_request=True)
 
-    async def react(self, service: Service, reaction: Reaction, message: Message, store: Store) -> None:
-        """See `Bus`."""
+    async def react(
+        self, service: Service, reaction: Reaction, message: Message, store: Store, *others: Message
+    ) -> None:
+        """See `Bus`. Each message is a call and a span of its own."""
+        await self._react(service, reaction, message, store)
+        for other in others:
+            await self._react(service, reaction, other, store)
+
+    async def _react(self, service: Service, reaction: Reaction, message: Message, store: Store) -> None:
         trace = trace_of(message.correlation_id)
         if not trace.is_sampled:
             return await Bus.react(self, service, reaction, message, store)

@@ -20,9 +20,12 @@ class KeyedSeals:
 
     def __init__(self, store: KeyStore) -> None:
         store.begin(_NAME, _NAME, lambda: os.urandom(KEY_BYTES))
-        self._key = store.all()[_NAME]
+        self._keyed = hmac.new(store.all()[_NAME], digestmod=hashlib.sha256)
 
     def seal(self, purpose: str, text: str) -> str:
         """Return 43 characters of URL-safe base 64 that only this key makes of these texts."""
-        digest = hmac.digest(self._key, f"{purpose}{_SEPARATOR}{text}".encode(), hashlib.sha256)
-        return urlsafe_b64encode(digest).rstrip(b"=").decode()
+        made = (
+            self._keyed.copy()
+        )  # which has taken in the key; and unlike `hmac.digest` keeps the interpreter
+        made.update(f"{purpose}{_SEPARATOR}{text}".encode())
+        return urlsafe_b64encode(made.digest()).rstrip(b"=").decode()

@@ -2,7 +2,15 @@
 
 import gc
 
-from frontdesk.config import is_deployed
+gc.disable()  # to look for garbage while all is being imported takes a tenth of the time; see `starting`
 
-if is_deployed():
-    gc.disable()  # to look for garbage while all is being imported takes a tenth of the time; see `starting`
+from frontdesk.entrypoints.lambdas.later import import_later  # noqa: E402 - after the line above
+
+import_later(
+    "msgspec.inspect"
+)  # 37 classes that tell what types are like: only who explains a fault needs them
+
+from frontdesk.config import is_deployed  # noqa: E402 - after the line above
+
+if not is_deployed():
+    gc.enable()

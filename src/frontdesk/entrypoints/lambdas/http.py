@@ -15,9 +15,11 @@ def handle(event: Mapping[str, Any], _: object) -> dict[str, Any]:
 
 def service_function(stage: Stage) -> ServiceFunction:
     """Return the function of one service's API."""
-    service = stage.service(stage.function.service)
+    with stage.opening_store():
+        service = stage.service(stage.function.service)
+        check = check_of(stage)
     return ServiceFunction(
-        service, stage.bus(service), stage.store(service.name), gauge_of(stage), check=check_of(stage)
+        service, stage.bus(service), stage.store(service.name), gauge_of(stage), check=check
     )
 
 

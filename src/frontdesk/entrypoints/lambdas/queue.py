@@ -17,7 +17,8 @@ def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 def subscriber_function(stage: Stage) -> SubscriberFunction:
     """Return the function of one queue. Where somebody there waits for others outside, it has a loop to wait with."""
     name = stage.function.subscriber
-    service = stage.service(stage.function.service)
+    with stage.opening_store():
+        service = stage.service(stage.function.service)
     shared = next(queue.subscribers for queue in stage.manifest.deployment.queues if queue.name == name)
     slow = any(reaction.slow for reaction in service.reactions if reaction.subscriber in shared)
     driver: Driver = KeptLoop() if slow else Threads()

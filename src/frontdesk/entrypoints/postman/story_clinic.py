@@ -29,6 +29,7 @@ CLINICS = (
             "country": "CL",
             "language": "es-CL",
             "phone": "+56 2 0000 0001",
+            "quiet_hours": None,  # else nobody is offered a freed time between nine in the evening and eight
         },
         values={"grid_minutes": 15},
     ),

@@ -5,6 +5,8 @@ booked once; and no entry waits for another, so facts may come in any order. Onl
 is issued with whichever of sale and return comes last.
 """
 
+from collections.abc import Sequence
+
 from frontdesk.kernel.errors import NotFound
 from frontdesk.kernel.kinds import AnyStored, Stored
 from frontdesk.kernel.unit import Unit
@@ -22,7 +24,15 @@ from frontdesk.services.accounting.invoices import (
     told,
 )
 from frontdesk.services.accounting.manual import new_entry, refund_payment
-from frontdesk.services.accounting.model import ENTRIES, Entry, Goods, Occasion, balance_changes, entry_id
+from frontdesk.services.accounting.model import (
+    ENTRIES,
+    Entry,
+    Goods,
+    Occasion,
+    balance_changes,
+    entry_id,
+    summed,
+)
 from frontdesk.services.accounting.shops import SHOPS, Shop, check_owner
 from frontdesk.services.catalogue.events import ShopChanged
 from frontdesk.services.orders.events import (
@@ -34,13 +44,22 @@ from frontdesk.services.orders.events import (
 )
 
 
-async def book_payment(unit: Unit, event: OrderCreated) -> None:
-    """Book what was paid with an order. The busiest reaction: one record, two counters, nothing told."""
+async def book_payments(unit: Unit, events: Sequence[OrderCreated]) -> None:
+    """Book what was paid with some orders. The busiest reaction: one record an order, two counters a shop and shard."""
+    paid = [_payment(event) for event in events]
+    entries = {entry.id: entry for entry in paid if entry.lines}
+    booked = await unit.get_many(ENTRIES, tuple(entries))
+    new = {id: entry for id, entry in entries.items() if id not in booked}
+    if new:
+        await unit.commit(*[ENTRIES.new(id, entry) for id, entry in new.items()], counters=summed(new))
+
+
+def _payment(event: OrderCreated) -> Entry:
     goods = [
         Goods(line.sku, line.name, line.quantity, line.tax_rate, line.net, line.tax, line.gross)
         for line in event.lines
     ]
-    await _book(unit, model.paid(event, event.placed_at, tuple(goods)))
+    return model.paid(event, event.placed_at, tuple(goods))
 
 
 async def book_rejection(unit: Unit, event: OrderRejected) -> None:

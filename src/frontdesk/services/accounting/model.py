@@ -4,7 +4,7 @@ Pure. Amounts are minor units. An entry about an order has a fixed id, so no fac
 looks at another entry, so facts may come in any order.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Protocol
@@ -163,7 +163,7 @@ def credit(account: Account, amount: int) -> EntryLine:
 
 def entry_id(order_id: str, what: Occasion) -> str:
     """Return the one id that an order's entry of this sort can have."""
-    return f"{order_id}:{what.value}"
+    return f"{order_id}:{what}"
 
 
 def balance_changes(id: str, entry: Entry) -> Iterator[Add]:
@@ -178,9 +178,18 @@ def balance_changes(id: str, entry: Entry) -> Iterator[Add]:
         yield Add(key, line.debit - line.credit, floor=None)
 
 
+def summed(entries: Mapping[str, Entry]) -> list[Add]:
+    """Return what entries, by id, do to the balances together: a commit names each counter once."""
+    sums: dict[str, int] = {}
+    for id, entry in entries.items():
+        for add in balance_changes(id, entry):
+            sums[add.key] = sums.get(add.key, 0) + add.amount
+    return [Add(key, amount, floor=None) for key, amount in sums.items()]
+
+
 def balance_key(shop_id: str, currency: str, account: Account, shard: int) -> str:
     """Return the counter that holds one shard of an account's balance."""
-    return f"accounting:balance:{shop_id}:{currency}:{account.value}:{shard}"
+    return f"accounting:balance:{shop_id}:{currency}:{account}:{shard}"
 
 
 def balance_keys(shop_id: str, currency: str) -> tuple[str, ...]:

@@ -42,8 +42,9 @@ async def reserve(unit: Unit, event: OrderCreated) -> None:
         return
     hold = await consumable(unit, event.hold_id, event.shop_id, event.customer_id) if event.hold_id else None
     held = {line.sku: line for line in hold.value.lines} if hold else {}
-    stock = await look(unit, event.shop_id, {**wishes, **held})
-    stock.move(held.values(), 1)
+    stock = await look(unit, event.shop_id, {**wishes, **held} if held else wishes)
+    if held:
+        stock.move(held.values(), 1)
     kept, lacks = allot(stock, Turn(event.placed_at, event.order_id, 0), wishes, held)
     try:
         if lacks:

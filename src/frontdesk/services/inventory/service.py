@@ -188,7 +188,7 @@ SERVICE = Service(
             OrderCreated,
             handlers.reserve,
             subscriber="inventory",
-            reads=lambda event: [(RESERVATIONS, event.order_id)],
+            reads=lambda message: ((RESERVATIONS, message.source),),
         ),
         Reaction(OrderCancelled, handlers.give_back, subscriber="inventory"),
         Reaction(OrderRejected, handlers.give_back, subscriber="inventory"),

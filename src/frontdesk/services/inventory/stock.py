@@ -49,19 +49,26 @@ class Lack(msgspec.Struct, frozen=True):
     queued: bool = False
 
 
+class Pile(msgspec.Struct):
+    """What is free of one product at one location, by the counter `key`, and what this decision has moved so far."""
+
+    key: str
+    free: int
+    moved: int = 0
+
+
 class Stock(msgspec.Struct):
-    """Some shelves of a shop by sku; by location and sku what is free, and what this decision has moved so far."""
+    """Some shelves of a shop by sku, and what lies on them by location and sku."""
 
     shop_id: str
     shelves: dict[str, Stored[Shelf]]
-    free: dict[tuple[str, str], int]
-    moved: dict[tuple[str, str], int] = {}
+    piles: dict[tuple[str, str], Pile]
 
     def pieces(self, sku: str) -> dict[str, int]:
         """Return how many pieces are free, by location."""
         stored = self.shelves.get(sku)
         locations = () if stored is None else stored.value.locations
-        return {location: self.free[location, sku] for location in locations}
+        return {location: self.piles[location, sku].free for location in locations}
 
     def location_for(self, sku: str, quantity: int, turn: Turn) -> str | None:
         """Return the first location that has all of it, unless it is for somebody who came before."""
@@ -69,7 +76,7 @@ class Stock(msgspec.Struct):
         if stored is None or stored.value.keeps_back(turn):
             return None
         for location in stored.value.locations:
-            if self.free[location, sku] >= quantity:
+            if self.piles[location, sku].free >= quantity:
                 return location
         return None
 
@@ -89,9 +96,10 @@ class Stock(msgspec.Struct):
     def move(self, lines: Iterable[Kept], sign: int) -> None:
         """Take these lines (-1), or put them back (1)."""
         for line in lines:
-            place = (line.location, line.sku)
-            self.free[place] += sign * line.quantity
-            self.moved[place] = self.moved.get(place, 0) + sign * line.quantity
+            pile = self.piles[line.location, line.sku]
+            pieces = sign * line.quantity
+            pile.free += pieces
+            pile.moved += pieces
 
     def counters(self) -> tuple[list[Add], list[str]]:
         """Return what has moved as counters, and the skus whose shelf the keeper must look at.
@@ -101,14 +109,12 @@ class Stock(msgspec.Struct):
         """
         adds: list[Add] = []
         unsettled: list[str] = []
-        for place, amount in self.moved.items():
-            location, sku = place
-            key = free_key(self.shop_id, location, sku)
+        for (_, sku), pile in self.piles.items():
             low_at = self.shelves[sku].value.low_at
-            if amount < 0 and self.free[place] > low_at:
-                adds.append(Add(key, amount, low_at + 1))
-            elif amount:
-                adds.append(Add(key, amount))
+            if pile.moved < 0 and pile.free > low_at:
+                adds.append(Add(pile.key, pile.moved, low_at + 1))
+            elif pile.moved:
+                adds.append(Add(pile.key, pile.moved))
                 unsettled.append(sku)
         return adds, unsettled
 
@@ -116,14 +122,15 @@ class Stock(msgspec.Struct):
 async def look(unit: Unit, shop_id: str, skus: Iterable[str]) -> Stock:
     """Read at most 100 shelves of a shop and what is free on them."""
     found = await unit.get_many(SHELVES, [shelf_id(shop_id, sku) for sku in skus])
-    shelves = {stored.value.sku: stored for stored in found.values()}
-    keys = {
-        free_key(shop_id, location, sku): (location, sku)
-        for sku, stored in shelves.items()
-        for location in stored.value.locations
-    }
-    counts = await count(unit, tuple(keys))
-    return Stock(shop_id, shelves, {place: counts[key] for key, place in keys.items()})
+    shelves: dict[str, Stored[Shelf]] = {}
+    keys: dict[tuple[str, str], str] = {}
+    for stored in found.values():
+        sku = stored.value.sku
+        shelves[sku] = stored
+        for location in stored.value.locations:
+            keys[location, sku] = free_key(shop_id, location, sku)
+    counts = await count(unit, tuple(keys.values()))
+    return Stock(shop_id, shelves, {place: Pile(key, counts[key]) for place, key in keys.items()})
 
 
 async def count(unit: Unit, keys: Sequence[str]) -> dict[str, int]:

@@ -138,7 +138,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def is_tracked(self) -> bool:
         """Whether the order needs stock."""
-        return any(line.tracked for line in self.lines)
+        return True in [line.tracked for line in self.lines]
 
     def may(self, verb: Verb) -> bool:
         """Return whether the order's present status allows this."""
@@ -151,28 +151,28 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def process(self, id: str, by: str, now: datetime) -> tuple["Order", OrderProcessed]:
         """Note that all it needs is kept for it. Raises IllegalTransition, as all that follow."""
         event = OrderProcessed(**self._facts(id), processed_at=now)
-        return replace(self._moved(Verb.PROCESS, by, now), shortages=()), event
+        return self._moved(Verb.PROCESS, by, now, shortages=()), event
 
     def backorder(
         self, id: str, by: str, now: datetime, shortages: tuple[Shortage, ...]
     ) -> tuple["Order", OrderBackordered]:
         """Note that it waits for stock."""
         event = OrderBackordered(**self._facts(id), backordered_at=now)
-        return replace(self._moved(Verb.BACKORDER, by, now), shortages=shortages), event
+        return self._moved(Verb.BACKORDER, by, now, shortages=shortages), event
 
     def reject(
         self, id: str, by: str, now: datetime, shortages: tuple[Shortage, ...]
     ) -> tuple["Order", OrderRejected]:
         """Refuse it for want of stock."""
         event = OrderRejected(**self._facts(id), **self._money(), rejected_at=now)
-        return replace(self._moved(Verb.REJECT, by, now), shortages=shortages), event
+        return self._moved(Verb.REJECT, by, now, shortages=shortages), event
 
     def cancel(self, id: str, by: str, reason: str | None, now: datetime) -> tuple["Order", OrderCancelled]:
         """Call it off. The reason may be personal: no event has it."""
         event = OrderCancelled(
             **self._facts(id), **self._money(), cancelled_at=now, previous=self.status.value
         )
-        return replace(self._moved(Verb.CANCEL, by, now, reason), shortages=()), event
+        return self._moved(Verb.CANCEL, by, now, reason, shortages=()), event
 
     def dispatch(
         self, id: str, by: str, shipment: Shipment, now: datetime
@@ -181,7 +181,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         event = OrderDispatched(
             **self._facts(id), **self._money(), dispatched_at=now, carrier=shipment.carrier
         )
-        return replace(self._moved(Verb.DISPATCH, by, now), shipment=shipment), event
+        return self._moved(Verb.DISPATCH, by, now, shipment=shipment), event
 
     def deliver(self, id: str, by: str, now: datetime) -> tuple["Order", OrderDelivered]:
         """Note that it has reached its customer."""
@@ -209,12 +209,14 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def _money(self) -> dict[str, Any]:
         return {"currency": self.currency, "net": self.net, "tax": self.tax, "gross": self.gross}
 
-    def _moved(self, verb: Verb, by: str, now: datetime, reason: str | None = None) -> "Order":
+    def _moved(
+        self, verb: Verb, by: str, now: datetime, reason: str | None = None, **others: object
+    ) -> "Order":
         if not self.may(verb):
             ways = [] if self.history else list(TRANSITIONS[self.status])
             raise IllegalTransition(order_status=self.status, allowed=ways)
         step = Step(TRANSITIONS[self.status][verb], now, by, reason)
-        return replace(self, steps=(*self.steps, step))
+        return replace(self, steps=(*self.steps, step), **others)
 
 
 ORDERS = Kind(

@@ -103,27 +103,15 @@ class PriceList(msgspec.Struct, frozen=True):
             yield Fault("/channel", "channel_closed", "This shop takes no orders on this channel.")
         seen: set[str] = set()
         for place, want in enumerate(wanted):
+            price = self.prices.get(want.sku)
             if want.sku in seen:
-                yield Fault(
-                    f"/lines/{place}/sku", "repeated_sku", "Name each product once, with the whole quantity."
-                )
-            else:
-                yield from self._line_faults(place, want)
+                advice = "Name each product once, with the whole quantity."
+                yield Fault(f"/lines/{place}/sku", "repeated_sku", advice)
+            elif price is None or not price.on_sale:
+                yield Fault(f"/lines/{place}/sku", "unknown_sku", "This shop sells no such product.")
+            elif self.channel is Channel.WHOLESALE:
+                yield from _terms_faults(place, want, price.wholesale)
             seen.add(want.sku)
-
-    def _line_faults(self, place: int, want: WantedLine) -> Iterator[Fault]:
-        price = self.prices.get(want.sku)
-        if price is None or not price.on_sale:
-            yield Fault(f"/lines/{place}/sku", "unknown_sku", "This shop sells no such product.")
-        elif self.channel is Channel.WHOLESALE:
-            terms = price.wholesale
-            if terms is None:
-                yield Fault(
-                    f"/lines/{place}/sku", "not_sold_here", "This product is not sold on this channel."
-                )
-            elif want.quantity < terms.minimum_quantity:
-                advice = f"Must be at least {terms.minimum_quantity} on this channel."
-                yield Fault(f"/lines/{place}/quantity", "below_minimum", advice)
 
     @property
     def tax_included(self) -> bool:
@@ -133,10 +121,12 @@ class PriceList(msgspec.Struct, frozen=True):
     def price(self, wanted: Sequence[WantedLine]) -> tuple[Line, ...]:
         """Return the lines priced. Only for what has no faults."""
         split = tax_within if self.tax_included else tax_on_top
+        is_wholesale = self.channel is Channel.WHOLESALE
         lines = []
         for want in wanted:
             price = self.prices[want.sku]
-            unit_price = self._unit_price(price)
+            terms = price.wholesale if is_wholesale else None
+            unit_price = price.retail if terms is None else terms.unit_price
             cost = split(unit_price * want.quantity, price.tax_rate)
             lines.append(
                 Line(
@@ -153,7 +143,10 @@ class PriceList(msgspec.Struct, frozen=True):
             )
         return tuple(lines)
 
-    def _unit_price(self, price: Price) -> int:
-        if self.channel is Channel.WHOLESALE and price.wholesale is not None:
-            return price.wholesale.unit_price
-        return price.retail
+
+def _terms_faults(place: int, want: WantedLine, terms: Wholesale | None) -> Iterator[Fault]:
+    if terms is None:
+        yield Fault(f"/lines/{place}/sku", "not_sold_here", "This product is not sold on this channel.")
+    elif want.quantity < terms.minimum_quantity:
+        advice = f"Must be at least {terms.minimum_quantity} on this channel."
+        yield Fault(f"/lines/{place}/quantity", "below_minimum", advice)

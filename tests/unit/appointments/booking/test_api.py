@@ -1,9 +1,12 @@
 """The API that the seed of this system had, and what it never had: keys, versions, history."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import pytest
 
+from frontdesk.kernel.records import Record
+from frontdesk.services.appointments.booking.agenda import AGENDAS
 from tests.unit.appointments.booking.clinic import (
     CLINIC,
     DAY,
@@ -24,6 +27,29 @@ SEED = ("appointment_id", "patient_name", "doctor_name", "appointment_date", "ap
 def clinic() -> Clinic:
     """Return a clinic."""
     return Clinic()
+
+
+def test_only_what_touches_an_agenda_reads_one(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    get_many = clinic.store.get_many
+
+    async def watched(kind: str, ids: Sequence[str]) -> Mapping[str, Record]:
+        read.append(kind)
+        return await get_many(kind, ids)
+
+    monkeypatch.setattr(clinic.store, "get_many", watched)
+    id = clinic.book("10:00")["appointment_id"]
+    for body, touches in (
+        ({"state": "confirmed"}, False),
+        ({"notes": "Brings X-rays"}, False),
+        ({"patient_name": "Ben Soto"}, True),
+        ({"appointment_time": "11:00"}, True),
+        ({"state": "cancelled"}, True),
+    ):
+        read.clear()
+        clinic.ok(DESK, f"PUT /appointments/{id}", body)
+        assert (AGENDAS.name in read) is touches, body
+    assert clinic.agenda(clinic.vega).busy == ()
 
 
 def test_the_six_fields_of_the_seed_go_round(clinic: Clinic) -> None:

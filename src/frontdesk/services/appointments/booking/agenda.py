@@ -6,14 +6,17 @@ in both days. Intervals are half open: one may begin in the minute in which anot
 Why a record and not a claim for every few minutes: docs/adr/0024-the-doctors-day.md.
 """
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 from msgspec.structs import replace
 
-from frontdesk.kernel.kinds import Kind, Stored
+from frontdesk.kernel.kinds import AnyKind, Kind, Stored
 
+DAYS_AT_HAND = 4_096  # of doctors: one decision names a day several times
 _DAY = timedelta(days=1)
 
 
@@ -46,31 +49,40 @@ class Agenda(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def others(self, appointment_id: str, now: datetime) -> tuple[Busy, ...]:
         """Return what takes time besides one appointment."""
-        return tuple([one for one in self.busy if one.appointment_id != appointment_id and one.lives(now)])
+        return tuple(
+            [
+                one
+                for one in self.busy
+                if one.appointment_id != appointment_id and (one.until is None or one.until > now)  # it lives
+            ]
+        )
 
-    def entered(self, entry: Busy, now: datetime) -> "Agenda":
-        """Return the agenda with an appointment at its time and nowhere else."""
-        busy = (*self.others(entry.appointment_id, now), entry)
-        return replace(self, busy=tuple(sorted(busy, key=lambda one: (one.start, one.appointment_id))))
+    def entered(self, entry: Busy, others: tuple[Busy, ...]) -> "Agenda":
+        """Return the agenda with an appointment at its time and nowhere else: besides it, only `others`."""
+        place = bisect(others, _order(entry), key=_order)
+        return replace(self, busy=(*others[:place], entry, *others[place:]))
 
     def left(self, appointment_id: str, now: datetime) -> "Agenda":
         """Return the agenda without an appointment."""
         return replace(self, busy=self.others(appointment_id, now))
 
-    def since(self, moment: datetime) -> "Agenda":
-        """Return the agenda without what was over then."""
-        return replace(self, busy=tuple([one for one in self.busy if one.end > moment]))
-
 
 AGENDAS = Kind("agenda", Agenda)
 
 
-def day_ids(doctor_id: str, start: datetime, end: datetime) -> Iterator[str]:
-    """Yield the ids of the doctor's agendas that an interval touches."""
+def _order(one: Busy) -> tuple[datetime, str]:
+    return one.start, one.appointment_id
+
+
+@lru_cache(maxsize=DAYS_AT_HAND)
+def day_ids(doctor_id: str, start: datetime, end: datetime) -> tuple[str, ...]:
+    """Return the ids of the doctor's agendas that an interval touches."""
     midnight = start.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    ids = []
     while midnight < end:
-        yield f"{doctor_id}:{midnight.date().isoformat()}"
+        ids.append(f"{doctor_id}:{midnight.date().isoformat()}")
         midnight += _DAY
+    return tuple(ids)
 
 
 def patient_agenda(patient_id: str) -> str:
@@ -93,24 +105,26 @@ class Books(msgspec.Struct, frozen=True):
         """Return the books with an agenda as it is to be."""
         return replace(self, become={**self.become, id: agenda})
 
-    def changes(self) -> tuple[Stored[Agenda], ...]:
-        """Return what a commit has to write."""
-        return tuple(
-            self.found[id].changed(agenda) if id in self.found else AGENDAS.new(id, agenda)
-            for id, agenda in self.become.items()
-            if agenda != self._was(id)
+    def decided(self) -> "Decided":
+        """Return what becomes of all that was read."""
+        written = {id: agenda for id, agenda in self.become.items() if agenda != self._was(id)}
+        stays = [id for id in self.read if id not in written]
+        return Decided(
+            tuple([self._next(id, agenda) for id, agenda in written.items()]),
+            tuple([self.found[id] for id in stays if id in self.found]),
+            tuple([(AGENDAS, id) for id in stays if id not in self.found]),
         )
-
-    def unchanged(self) -> tuple[Stored[Agenda], ...]:
-        """Return what was read and is not to be written: it must still be so."""
-        return tuple(self.found[id] for id in self.read if id in self.found and self._stays(id))
-
-    def absent(self) -> tuple[str, ...]:
-        """Return the ids of what was not there, and must still not be."""
-        return tuple(id for id in self.read if id not in self.found and self._stays(id))
 
     def _was(self, id: str) -> Agenda:
         return self.found[id].value if id in self.found else Agenda()
 
-    def _stays(self, id: str) -> bool:
-        return self.agenda(id) == self._was(id)
+    def _next(self, id: str, agenda: Agenda) -> Stored[Agenda]:
+        return self.found[id].changed(agenda) if id in self.found else AGENDAS.new(id, agenda)
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """What a commit has to write; what was read and must still be so; and what must still not be there."""
+
+    changes: tuple[Stored[Agenda], ...]
+    unchanged: tuple[Stored[Agenda], ...]
+    absent: tuple[tuple[AnyKind, str], ...]

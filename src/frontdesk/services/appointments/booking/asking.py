@@ -17,7 +17,7 @@ from frontdesk.services.appointments.booking.wishes import Asked
 from frontdesk.services.appointments.clinics.names import plain_name
 
 OVERBOOK = "appointments:overbook"
-_OF_PATIENT = ("name", "phone", "email", "language", "document", "channels")
+_OF_PATIENT = tuple((name, f"patient_{name}") for name in Patient.__struct_fields__)
 
 
 def asked(caller: Caller, command: BookAppointment | HoldTime) -> Asked:
@@ -109,8 +109,7 @@ def patient(command: BookAppointment | HoldTime | CompleteHold) -> Patient | Non
 
 def changed_patient(before: Patient | None, command: ChangeAppointment) -> Patient | None:
     """Return the patient as now said. Raises Invalid where something is said of nobody."""
-    said = {name: getattr(command, f"patient_{name}") for name in _OF_PATIENT}
-    said = {name: value for name, value in said.items() if value is not None}
+    said = {name: value for name, field in _OF_PATIENT if (value := getattr(command, field)) is not None}
     if before is None and said:
         if "name" not in said:
             raise Invalid((Fault("/patient_name", "missing", "Say who it is."),))

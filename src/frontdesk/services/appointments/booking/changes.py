@@ -77,7 +77,8 @@ async def alter(
 
     Raises as `move`, and what the verb raises.
     """
-    case = await _open(unit, stored, _of_wish(wish))
+    touches = verb in outcomes.TOUCHING or deciding.is_elsewhere(stored.value, wish)
+    case = await _open(unit, stored, _of_wish(wish)) if touches else _bare(stored)
     return _changed(stored, deciding.alter(case, wish, actor, unit.now, verb))
 
 
@@ -180,6 +181,5 @@ def _changed(stored: Stored[Appointment], case: Case) -> Change:
 
 
 def _change(primary: Stored[Appointment], case: Case, due: tuple[Timer, ...]) -> Change:
-    books = case.books
-    absent = tuple((AGENDAS, id) for id in books.absent())
-    return Change(primary, books.changes(), case.events, due, books.unchanged(), absent)
+    books = case.books.decided()
+    return Change(primary, books.changes, case.events, due, books.unchanged, books.absent)

@@ -82,11 +82,20 @@ def move(case: Case, wish: Wish, actor: Actor, now: datetime, cutoff: timedelta 
 def alter(case: Case, wish: Wish, actor: Actor, now: datetime, verb: Verb | None) -> Case:
     """Make an appointment what is wished, time and all, and do one thing more with it. Raises as `move`."""
     before = case.appointment
-    if (before.doctor_id, before.time) != (wish.doctor_id, wish.time):
+    if _has_other_time(before, wish):
         case = move(case, wish, actor, now)
     elif before != _with(before, wish):
         case = describe(case, wish, actor, now)
     return case if verb is None else PLAIN[verb](case, actor, now)
+
+
+def is_elsewhere(appointment: Appointment, wish: Wish) -> bool:
+    """Return whether a wish is about other agendas, or another time in them."""
+    return _has_other_time(appointment, wish) or appointment.patient_id != wish.patient_id
+
+
+def _has_other_time(appointment: Appointment, wish: Wish) -> bool:
+    return (appointment.doctor_id, appointment.time) != (wish.doctor_id, wish.time)
 
 
 def describe(case: Case, wish: Wish, actor: Actor, now: datetime) -> Case:

@@ -223,12 +223,14 @@ async def release_due(unit: Unit, event: ReleaseDue) -> None:
 
 def _check_same(stored: Stored[Appointment], command: ChangeAppointment) -> None:
     """Refuse a body that belongs to another appointment. Raises Invalid."""
-    said = {"appointment_id": (command.appointment_id, stored.id)}
-    said["clinic_id"] = (command.clinic_id, stored.value.clinic_id)
+    said = (
+        ("/appointment_id", command.appointment_id, stored.id),
+        ("/clinic_id", command.clinic_id, stored.value.clinic_id),
+    )
     faults = [
-        Fault(f"/{name}", "not_this_one", "Is that of another appointment.")
-        for name, (new, old) in said.items()
-        if new not in {None, old}
+        Fault(place, "not_this_one", "Is that of another appointment.")
+        for place, new, old in said
+        if new is not None and new != old
     ]
     if faults:
         raise Invalid(tuple(faults))

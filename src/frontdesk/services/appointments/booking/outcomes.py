@@ -109,6 +109,7 @@ PLAIN: Mapping[Verb, Callable[[Case, Actor, datetime], Case]] = {
     Verb.FULFILL: fulfill,
     Verb.NO_SHOW: no_show,
 }
+TOUCHING = frozenset({Verb.CANCEL, Verb.NO_SHOW})  # of these: what changes agendas
 
 
 def _came(case: Case, verb: Verb, actor: Actor, now: datetime, reason: str = "") -> Case:

@@ -72,6 +72,9 @@ TABLE: Mapping[State, Mapping[Verb, State]] = {
     state: ways if state in _FOR_GOOD else {**ways, **_MISTAKE} for state, ways in _TABLE.items()
 }
 
+# What can be done in each state, as everybody is told.
+ALLOWED: Mapping[State, tuple[Verb, ...]] = {state: tuple(sorted(ways)) for state, ways in TABLE.items()}
+
 # Whoever is in one of these states has the time: it is in the doctor's day, and in the patient's.
 KEEPS_TIME = frozenset(
     {_S.HELD, _S.PENDING, _S.CONFIRMED, _S.ARRIVED, _S.CHECKED_IN, _S.FULFILLED, _S.NO_SHOW}

@@ -1,6 +1,6 @@
 """Taking a time and giving it up, in the doctor's agenda and the patient's together. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -24,17 +24,16 @@ class Taken(msgspec.Struct, frozen=True):
     end: datetime
 
 
-def agenda_ids(doctor_id: str, time: Time, patient_id: str) -> Iterator[str]:
-    """Yield the ids of the agendas in which an appointment stands."""
-    yield from day_ids(doctor_id, time.busy_from, time.busy_until)
-    if patient_id:
-        yield patient_agenda(patient_id)
+def agenda_ids(doctor_id: str, time: Time, patient_id: str) -> tuple[str, ...]:
+    """Return the ids of the agendas in which an appointment stands."""
+    days = day_ids(doctor_id, time.busy_from, time.busy_until)
+    return (*days, patient_agenda(patient_id)) if patient_id else days
 
 
-def days_of_date(doctor_id: str, time: Time) -> Iterator[str]:
-    """Yield the ids of the agendas of a whole date, as the clinic's clocks show it."""
+def days_of_date(doctor_id: str, time: Time) -> tuple[str, ...]:
+    """Return the ids of the agendas of a whole date, as the clinic's clocks show it."""
     span = day_span(date.fromisoformat(time.date), time.zone)
-    yield from day_ids(doctor_id, span.start, span.end)
+    return day_ids(doctor_id, span.start, span.end)
 
 
 def take(
@@ -45,19 +44,23 @@ def take(
     Raises SlotTaken, PatientBusy, TooManyOpen, unless the wish is to overbook; DayFull.
     """
     time = wish.time
-    clash = [] if wish.is_kept else [*_doctor_is_busy(books, id, wish, now)]
+    days = day_ids(wish.doctor_id, time.busy_from, time.busy_until)
+    others = {day: books.agenda(day).others(id, now) for day in days}
+    clash = [] if wish.is_kept else _in_the_way(others.values(), wish)
     if clash and not wish.overbook:
         raise SlotTaken(conflicts_with=clash)
     if wish.daily_cap is not None and not wish.overbook and not wish.is_kept:
         _has_room_that_day(books, id, wish, now)
-    alone = wish.patient_id == "" or _patient_can(books, id, wish, now)
+    mine = patient_agenda(wish.patient_id)
+    theirs = books.agenda(mine).others(id, now)
+    alone = wish.patient_id == "" or _patient_can(theirs, wish, now)
     of_doctor = Busy(id, time.busy_from, time.busy_until, wish.capacity, until)
-    for day in day_ids(wish.doctor_id, time.busy_from, time.busy_until):
-        books = books.put(day, _bounded(books.agenda(day).entered(of_doctor, now)))
+    for day in days:
+        books = books.put(day, _bounded(books.agenda(day).entered(of_doctor, others[day])))
     if wish.patient_id:
-        mine = patient_agenda(wish.patient_id)
-        agenda = books.agenda(mine).since(now - _KEPT)
-        books = books.put(mine, _bounded(agenda.entered(Busy(id, time.start, time.end, 1, until), now)))
+        kept = tuple([one for one in theirs if one.end > now - _KEPT])
+        of_patient = Busy(id, time.start, time.end, 1, until)
+        books = books.put(mine, _bounded(books.agenda(mine).entered(of_patient, kept)))
     return books, bool(clash) or not alone or wish.outside
 
 
@@ -77,15 +80,14 @@ def count_missed(books: Books, patient_id: str, by: int) -> Books:
     return books.put(mine, msgspec.structs.replace(agenda, missed=max(0, agenda.missed + by)))
 
 
-def _doctor_is_busy(books: Books, id: str, wish: Wish, now: datetime) -> Iterator[Taken]:
-    """Yield what stands in the way, in order; what crosses midnight once."""
+def _in_the_way(days: Iterable[Sequence[Busy]], wish: Wish) -> list[Taken]:
+    """Return what stands in the doctor's way, in order; what crosses midnight once."""
     start, end = wish.time.busy_from, wish.time.busy_until
     seen: dict[str, Busy] = {}
-    for day in day_ids(wish.doctor_id, start, end):
-        others = books.agenda(day).others(id, now)
+    for others in days:
         if not has_room(others, start, end, wish.capacity):
             seen |= {one.appointment_id: one for one in others if one.meets(start, end)}
-    yield from (Taken(one.start, one.end) for one in seen.values())
+    return [Taken(one.start, one.end) for one in seen.values()]
 
 
 def _has_room_that_day(books: Books, id: str, wish: Wish, now: datetime) -> None:
@@ -96,9 +98,8 @@ def _has_room_that_day(books: Books, id: str, wish: Wish, now: datetime) -> None
         raise DayFull(most=wish.daily_cap)
 
 
-def _patient_can(books: Books, id: str, wish: Wish, now: datetime) -> bool:
+def _patient_can(others: Sequence[Busy], wish: Wish, now: datetime) -> bool:
     """Return whether the patient may come then. Raises PatientBusy, TooManyOpen, unless the wish is to overbook."""
-    others = books.agenda(patient_agenda(wish.patient_id)).others(id, now)
     clash = [Taken(one.start, one.end) for one in others if one.meets(wish.time.start, wish.time.end)]
     if clash and not wish.overbook:
         raise PatientBusy(conflicts_with=clash)

@@ -16,7 +16,7 @@ from frontdesk.services.appointments.booking.asking import clinic_of
 from frontdesk.services.appointments.booking.commands import ListAppointments
 from frontdesk.services.appointments.booking.handlers import open_appointment
 from frontdesk.services.appointments.booking.model import APPOINTMENTS, Appointment, Patient, Source
-from frontdesk.services.appointments.booking.states import AWAITED, TABLE, State
+from frontdesk.services.appointments.booking.states import ALLOWED, AWAITED, State
 from frontdesk.services.appointments.clinics.model import CLINICS
 from frontdesk.services.appointments.clinics.setting import FIRST_DAY, LAST_DAY
 from frontdesk.services.appointments.hours.clock import day_span
@@ -180,7 +180,7 @@ def appointment_view(stored: Stored[Appointment]) -> AppointmentView:
         end_utc=one.time.end,
         time_zone=one.time.zone,
         source=one.source,
-        allowed=tuple(sorted(TABLE[one.state])),
+        allowed=ALLOWED[one.state],
         fold=one.time.fold,
         patient_phone=patient.phone,
         patient_email=patient.email,

@@ -176,7 +176,7 @@ def time_of(start: datetime, visit: Visit, zone: str) -> Time:
         busy_from=busy_from,
         busy_until=busy_until,
         date=shown.date().isoformat(),
-        clock=f"{shown:%H:%M}",
+        clock=f"{shown.hour:02}:{shown.minute:02}",
         zone=zone,
         fold=shown.fold,
     )

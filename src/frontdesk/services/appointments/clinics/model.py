@@ -6,6 +6,7 @@ Pure. A clinic's id is a word that its owner chose; the others' are made here.
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated
 
 import msgspec
@@ -15,6 +16,8 @@ from frontdesk.kernel.sensitive import SENSITIVE
 from frontdesk.services.appointments.clinics.names import plain_name
 from frontdesk.services.appointments.hours.free import Terms, Visit
 from frontdesk.services.appointments.hours.week import HoursException, Opening, Week, WeeklyRule
+
+TERMS_AT_HAND = 256  # most clinics of a country have the same
 
 
 class PendingPolicy(StrEnum):
@@ -186,12 +189,12 @@ SCHEDULES = Kind("schedule", Schedule, often_read=True)  # under the doctor's id
 
 def terms(clinic: Clinic) -> Terms:
     """Return where visits may begin: dates and times are those of the clinic, wherever the doctor is."""
-    return Terms(
-        clinic.time_zone,
-        clinic.grid_minutes,
-        timedelta(minutes=clinic.lead_minutes),
-        timedelta(days=clinic.horizon_days),
-    )
+    return _terms(clinic.time_zone, clinic.grid_minutes, clinic.lead_minutes, clinic.horizon_days)
+
+
+@lru_cache(maxsize=TERMS_AT_HAND)
+def _terms(zone: str, grid_minutes: int, lead_minutes: int, horizon_days: int) -> Terms:
+    return Terms(zone, grid_minutes, timedelta(minutes=lead_minutes), timedelta(days=horizon_days))
 
 
 def opening(clinic: Clinic, doctor: Doctor, own: Schedule | None, everybodys: Schedule | None) -> Opening:

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import filterfalse
 from unicodedata import combining, normalize
 
 TITLES = frozenset(
@@ -25,7 +26,7 @@ def plain_name(name: str) -> str:
     """Return what is equal for all ways to write one doctor's name; "" where there is no letter or digit."""
     bare = _APOSTROPHES.sub("", _FEMININE.sub("", name))
     apart = normalize("NFKD", normalize("NFKD", bare).casefold())
-    letters = "".join([letter for letter in apart if not combining(letter)])
+    letters = "".join(filterfalse(combining, apart))
     words = _WORD.findall(letters.translate(_STROKES)[:MAX_PLAIN])
     first = next(
         (n for n, word in enumerate(words) if word not in TITLES), 0

@@ -24,8 +24,10 @@ def resolve_local(day: date, at: time, zone: str, fold: int | None = None) -> da
     NonexistentTime (with `next`, the first time that the clocks show after it) and AmbiguousTime (with the `offsets`
     of fold 0 and 1).
     """
-    wall = datetime.combine(day, at)
-    place = ZoneInfo(zone)
+    stretches = _offsets(day, zone)
+    if len(stretches) == 1:  # nearly always
+        return datetime.combine(day, at, UTC) - stretches[0][2]
+    wall, place = datetime.combine(day, at), ZoneInfo(zone)
     first, second = (wall.replace(tzinfo=place, fold=which).astimezone(UTC) for which in (0, 1))
     if first == second:
         return first

@@ -41,10 +41,11 @@ class Terms(msgspec.Struct, frozen=True):
     def on_grid(self, moment: datetime) -> datetime:
         """Return the first moment, this one included, at which the clocks show a time of the grid."""
         shown = to_local(moment, self.zone)
-        past = timedelta(
-            minutes=shown.minute % self.grid_minutes, seconds=shown.second, microseconds=shown.microsecond
-        )
-        return self.on_grid(moment + self.grid - past) if past else moment
+        minutes = shown.minute % self.grid_minutes
+        if not (minutes or shown.second or shown.microsecond):
+            return moment
+        past = timedelta(minutes=minutes, seconds=shown.second, microseconds=shown.microsecond)
+        return self.on_grid(moment + self.grid - past)
 
     def window(self, now: datetime) -> tuple[datetime, datetime]:
         """Return between which moments (the first included) a visit may begin."""

@@ -39,7 +39,7 @@ REACTIONS: tuple[Reaction, ...] = (
             event,
             planning.plan_reminders,
             subscriber=_PLANS,
-            reads=lambda event: [(PLANS, event.appointment_id), (APPOINTMENTS, event.appointment_id)],
+            reads=lambda message: ((PLANS, message.source), (APPOINTMENTS, message.source)),
         )
         for event in planning.HEARD
     ),

@@ -38,11 +38,12 @@ async def swap(
     left = outcomes.cancel(Case(old.id, old.value, books), REASON, actor, unit.now)
     case = Case(held.id, held.value, left.books)
     done = deciding.complete(case, wish, actor, unit.now, confirmed=confirmed)
+    kept = done.books.decided()
     return Change(
         held.changed(done.appointment),
-        (old.changed(left.appointment), *done.books.changes()),
+        (old.changed(left.appointment), *kept.changes),
         (*left.events, *done.events),
         timers(held.id, held.value, done.appointment),
-        done.books.unchanged(),
-        tuple((AGENDAS, id) for id in done.books.absent()),
+        kept.unchanged,
+        kept.absent,
     )
