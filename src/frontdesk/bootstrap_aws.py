@@ -24,7 +24,7 @@ from frontdesk.config import StageSettings, aws_credentials, ca_file, stage_from
 from frontdesk.kernel.bus import Bus
 from frontdesk.kernel.ports import Clock
 from frontdesk.kernel.services import Service
-from frontdesk.manifest.shape import Function, Manifest
+from frontdesk.manifest.running import Function, Manifest
 from frontdesk.outside_aws import IDENTITY, Providers
 
 if TYPE_CHECKING:

@@ -31,5 +31,5 @@ def _service(service: Service) -> ServiceEntry:
         queues.append(SubscriberEntry(name, events, tuple(n for n in heard if n in own)))
     published = {event.NAME: event.SCHEMA for event in service.events}
     return ServiceEntry(
-        service.name, tuple(routes), tuple(tables), published, tuple(queues), dict(service.scopes)
+        service.name, dict(service.scopes), tuple(routes), tuple(tables), published, tuple(queues)
     )

@@ -13,8 +13,8 @@ from frontdesk.kernel.http import Route
 from frontdesk.kernel.services import Service
 from frontdesk.manifest import permissions, sizes, uses
 from frontdesk.manifest.alarms import BUDGET, alarms
+from frontdesk.manifest.running import Beat
 from frontdesk.manifest.shape import (
-    Beat,
     Deployment,
     Function,
     FunctionKind,
@@ -31,10 +31,7 @@ from frontdesk.manifest.shape import (
 from frontdesk.manifest.sharing import Sharing, is_split, queues_of
 
 IDENTITY: Final = "identity"  # the service that signs people in; its functions carry what that takes
-NOTIFICATIONS, SENDER = (
-    "notifications",
-    "notifications-http",
-)  # who sends to people, also what others hand over
+NOTIFICATIONS, SENDER = "notifications", "notifications-http"  # who sends, also what others hand over
 OF_CLINICS = frozenset({"appointments", NOTIFICATIONS})  # by far the largest; no other function carries them
 OAUTH, OPERATIONS, SWEEPER = "identity-oauth", "operations-http", "operations-sweeper"
 KEYS = "operations-keys"  # tells what tokens are verified with, where nobody signs in
@@ -112,6 +109,7 @@ def _queues(services: Sequence[Service]) -> Iterable[Queue]:
         window=0,
         concurrency=0,
         mapped=False,
+        subscribers=(),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a manifest says. Functions read it too, so nothing but msgspec is imported here.
+"""What a manifest says: what functions read of it is in `running`, and here is the rest.
 
 Names are without the stage's prefix. A *symbol* stands for something that has an ARN, a URL or an id only once it is
 deployed: `table:orders`, `index:orders/order-by_shop`, `stream:orders`, `bus`, `queue:inventory`, `dead:inventory`,
@@ -10,6 +10,8 @@ deployed: `table:orders`, `index:orders/order-by_shop`, `stream:orders`, `bus`, 
 from typing import Literal
 
 import msgspec
+
+from frontdesk.manifest import running
 
 FORMAT = 2  # counts up when a reader of the older form would go wrong
 
@@ -39,15 +41,13 @@ class SubscriberEntry(msgspec.Struct, frozen=True):
     timers: tuple[str, ...]
 
 
-class ServiceEntry(msgspec.Struct, frozen=True):
+class ServiceEntry(running.ServiceEntry, frozen=True):
     """One service."""
 
-    name: str
     routes: tuple[RouteEntry, ...]
     tables: tuple[TableEntry, ...]
     publishes: dict[str, int]  # event name to schema number
     subscribers: tuple[SubscriberEntry, ...]
-    scopes: dict[str, str]
 
 
 PackageName = Literal["base", "clinic", "identity"]
@@ -61,16 +61,13 @@ class Permission(msgspec.Struct, frozen=True):
     resource: str
 
 
-class Function(msgspec.Struct, frozen=True):
-    """One Lambda function with a role of its own. `service` is "" where it has none, `subscriber` without a queue.
+class Function(running.Function, frozen=True):
+    """One Lambda function with a role of its own.
 
     `memory` is in MB, `timeout` in seconds. `concurrency` is what is reserved for it; 0: nothing is.
     """
 
-    name: str
     kind: FunctionKind
-    service: str
-    subscriber: str
     handler: str
     package: PackageName
     memory: int
@@ -125,26 +122,19 @@ class HttpRoute(msgspec.Struct, frozen=True):
     public: bool
 
 
-class Queue(msgspec.Struct, frozen=True):
-    """A queue, its dead-letter queue, and the rule that fills it with `events`. The relay sends it `timers`.
+class Queue(running.Queue, frozen=True):
+    """A queue and what it asks of its function.
 
-    `subscribers` are who listens there, each with its own tries; in what is sent again the one it is for is named.
     `visibility` and `window` are seconds; after `receives` a message goes to the dead-letter queue. `concurrency` is
-    how many batches its function takes at once. Where `mapped` is false, the function asks the queue by itself.
+    how many batches its function takes at once.
     """
 
-    name: str
     function: str
-    service: str
-    events: tuple[str, ...]
-    timers: tuple[str, ...]
     visibility: int
     receives: int
     batch: int
     window: int
     concurrency: int
-    mapped: bool
-    subscribers: tuple[str, ...] = ()
 
 
 class Schedule(msgspec.Struct, frozen=True):
@@ -153,14 +143,6 @@ class Schedule(msgspec.Struct, frozen=True):
     name: str
     rate: str
     function: str
-
-
-class Beat(msgspec.Struct, frozen=True):
-    """The record that is written each minute and comes back as an event: `service` keeps it, `queue` hears it."""
-
-    service: str
-    event: str
-    queue: str
 
 
 class Alarm(msgspec.Struct, frozen=True):
@@ -193,33 +175,22 @@ class Budget(msgspec.Struct, frozen=True):
     text: str
 
 
-class Deployment(msgspec.Struct, frozen=True):
+class Deployment(running.Deployment, frozen=True):
     """Everything to create on AWS for these services."""
 
     functions: tuple[Function, ...]
+    queues: tuple[Queue, ...]
     roles: tuple[Role, ...]
     tables: tuple[Table, ...]
     streams: tuple[Stream, ...]
     routes: tuple[HttpRoute, ...]
-    queues: tuple[Queue, ...]
-    parked: tuple[str, ...]  # the services that have a parking queue
     schedules: tuple[Schedule, ...]
-    beat: Beat
     alarms: tuple[Alarm, ...]
     budget: Budget
 
-    def subscribing(self) -> tuple[str, ...]:
-        """Return the services that have subscribers, and so may have dead letters."""
-        return tuple(dict.fromkeys(queue.service for queue in self.queues if queue.mapped))
 
-    def heard(self) -> frozenset[str]:
-        """Return the events that somebody subscribes to."""
-        return frozenset(event for queue in self.queues for event in queue.events)
-
-
-class Manifest(msgspec.Struct, frozen=True):
+class Manifest(running.Manifest, frozen=True):
     """The whole house, or the part of it that is deployed."""
 
-    format: int
     services: tuple[ServiceEntry, ...]
     deployment: Deployment

@@ -44,6 +44,7 @@ AT_HOME = (
     "manifest/diagram.py",
     "manifest/permissions.py",
     "manifest/schema.py",
+    "manifest/shape.py",
     "manifest/sharing.py",
     "manifest/sizes.py",
     "manifest/uses.py",

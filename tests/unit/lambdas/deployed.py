@@ -42,6 +42,7 @@ class Deployed:
         self.names = Names(prefix, REGION, ACCOUNT, endpoint)
         self._endpoint = endpoint
         self.manifest = manifest(choose(SERVICES), OPERATIONS)
+        self._kinds = {function.name: function.kind for function in self.manifest.deployment.functions}
         self._places: dict[str, str] = {}
         self._made: dict[str, Any] = {}
 
@@ -96,7 +97,7 @@ class Deployed:
                 "stream": relay_function,
                 "schedule": sweeper_function,
                 "oauth": oauth_function,
-            }[stage.function.kind]
+            }[self._kinds[name]]
             self._made[name] = make(stage)
         return self._made[name]
 

@@ -31,6 +31,7 @@ NOBODY = {
     "concurrent.futures.thread",
     "dataclasses",
     "encodings.idna",
+    "frontdesk.manifest.shape",
     "inspect",
     "msgspec.inspect",
     "urllib",
@@ -54,7 +55,8 @@ def path_of_manifest() -> str:
 @cache
 def wired(function: str) -> dict[str, Any]:
     """Return what a function imports in a fresh process."""
-    line = [sys.executable, "-m", "tests.unit.lambdas.wired", path_of_manifest(), function]
+    handler = FUNCTIONS[function].handler
+    line = [sys.executable, "-m", "tests.unit.lambdas.wired", path_of_manifest(), function, handler]
     done = subprocess.run(line, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)

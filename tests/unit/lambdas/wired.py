@@ -29,18 +29,18 @@ def main() -> None:
 
     from frontdesk.bootstrap_aws import Stage  # noqa: PLC0415
     from frontdesk.config import StageSettings  # noqa: PLC0415
-    from frontdesk.manifest.shape import Manifest  # noqa: PLC0415
+    from frontdesk.manifest.running import Manifest  # noqa: PLC0415
 
     with open(sys.argv[1], "rb") as file:  # noqa: PTH123 - pathlib is one of the things to be watched
         manifest = msgspec.json.decode(file.read(), type=Manifest)
-    function = next(one for one in manifest.deployment.functions if one.name == sys.argv[2])
+    name, handler = sys.argv[2:]
     settings = StageSettings(
-        "frontdesk-x", "x", "123456789012", "eu-west-1", "bus", "group", function.name, issuer="https://x"
+        "frontdesk-x", "x", "123456789012", "eu-west-1", "bus", "group", name, issuer="https://x"
     )
-    module = __import__(function.handler.rpartition(".")[0], fromlist=["handle"])
+    module = __import__(handler.rpartition(".")[0], fromlist=["handle"])
     (make,) = (made for name, made in vars(module).items() if name.endswith("_function") and name[0] != "_")
     stage = Stage(settings, manifest, Nobody())  # type: ignore[arg-type] # nothing is called
-    if function.kind != "oauth":  # that one looks at its keys first
+    if name != "identity-oauth":  # that one looks at its keys first
         made = make(stage)
         assert made is not None
     taken = (time.perf_counter() - BEGUN) * 1000

@@ -23,9 +23,7 @@ HOT_RECORDS = 20_000
 HOT_ABSENT = 4_096  # of which it is known that they are not there
 HOT_BODY_CHARS = 8_192  # a larger body is read again each time
 HOT_COUNTERS = 20_000
-CHECKPOINT_PAUSE_SECONDS = (
-    0.05  # at 0.1 the lag of half a load doubles: what is moved at once stalls the log longer
-)
+CHECKPOINT_PAUSE_SECONDS = 0.05  # at 0.1 the lag doubles: moving more at once stalls the log longer
 CHECKPOINT_RETRY_SECONDS = 1.0  # after one that failed
 CHECKPOINT_ROWS = 128  # about 1 MB of pages: fewer are not worth its fsyncs
 LOG_PAGES = 4_000  # about 16 MB: how long the log gets before the writer stops to let it begin anew

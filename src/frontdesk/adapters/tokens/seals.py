@@ -26,6 +26,6 @@ class KeyedSeals:
         """Return 43 characters of URL-safe base 64 that only this key makes of these texts."""
         made = (
             self._keyed.copy()
-        )  # which has taken in the key; and unlike `hmac.digest` keeps the interpreter
+        )  # it has taken in the key; and unlike `hmac.digest` it keeps the interpreter
         made.update(f"{purpose}{_SEPARATOR}{text}".encode())
         return urlsafe_b64encode(made.digest()).rstrip(b"=").decode()

@@ -6,9 +6,8 @@ gc.disable()  # to look for garbage while all is being imported takes a tenth of
 
 from frontdesk.entrypoints.lambdas.later import import_later  # noqa: E402 - after the line above
 
-import_later(
-    "msgspec.inspect"
-)  # 37 classes that tell what types are like: only who explains a fault needs them
+# Thirty-seven classes that tell what types are like: only who explains a fault needs them.
+import_later("msgspec.inspect")
 
 from frontdesk.config import is_deployed  # noqa: E402 - after the line above
 

@@ -19,9 +19,8 @@ from frontdesk.services.orders.events import (
 )
 
 SUBSCRIBER = "accounting"
-PAYMENTS_AT_ONCE = (
-    25  # and two counters for each, if no two are of one shop and shard: 75 of the 80 actions of a commit
-)
+# With two counters for each, if no two are of one shop and shard: 75 of the 80 actions of a commit.
+PAYMENTS_AT_ONCE = 25
 
 ROUTES = (
     Route(

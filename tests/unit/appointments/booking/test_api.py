@@ -38,18 +38,23 @@ def test_only_what_touches_an_agenda_reads_one(clinic: Clinic, monkeypatch: pyte
         return await get_many(kind, ids)
 
     monkeypatch.setattr(clinic.store, "get_many", watched)
-    id = clinic.book("10:00")["appointment_id"]
-    for body, touches in (
-        ({"state": "confirmed"}, False),
-        ({"notes": "Brings X-rays"}, False),
-        ({"patient_name": "Ben Soto"}, True),
-        ({"appointment_time": "11:00"}, True),
-        ({"state": "cancelled"}, True),
-    ):
+
+    def sets(id: str, *, touches: bool, **body: str) -> None:
         read.clear()
         clinic.ok(DESK, f"PUT /appointments/{id}", body)
         assert (AGENDAS.name in read) is touches, body
-    assert clinic.agenda(clinic.vega).busy == ()
+
+    moves, comes, misses = (clinic.book(at)["appointment_id"] for at in ("10:00", "09:00", "09:30"))
+    sets(moves, touches=False, state="confirmed")
+    sets(moves, touches=False, notes="Brings X-rays")
+    sets(moves, touches=True, patient_name="Ben Soto")
+    sets(moves, touches=True, appointment_time="11:00")
+    sets(moves, touches=True, state="cancelled")
+    clinic.wait(at("09:40") - clinic.clock.now())
+    for state in ("arrived", "checked_in", "fulfilled"):
+        sets(comes, touches=False, state=state)
+    sets(misses, touches=True, state="no_show")
+    assert [time.appointment_id for time in clinic.agenda(clinic.vega).busy] == [comes, misses]
 
 
 def test_the_six_fields_of_the_seed_go_round(clinic: Clinic) -> None:

@@ -77,7 +77,7 @@ async def alter(
 
     Raises as `move`, and what the verb raises.
     """
-    touches = verb in outcomes.TOUCHING or deciding.is_elsewhere(stored.value, wish)
+    touches = verb in outcomes.TOUCHING or deciding.changes_agendas(stored.value, wish)
     case = await _open(unit, stored, _of_wish(wish)) if touches else _bare(stored)
     return _changed(stored, deciding.alter(case, wish, actor, unit.now, verb))
 

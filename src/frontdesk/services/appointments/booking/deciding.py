@@ -89,7 +89,7 @@ def alter(case: Case, wish: Wish, actor: Actor, now: datetime, verb: Verb | None
     return case if verb is None else PLAIN[verb](case, actor, now)
 
 
-def is_elsewhere(appointment: Appointment, wish: Wish) -> bool:
+def changes_agendas(appointment: Appointment, wish: Wish) -> bool:
     """Return whether a wish is about other agendas, or another time in them."""
     return _has_other_time(appointment, wish) or appointment.patient_id != wish.patient_id
 
