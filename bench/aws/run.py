@@ -11,7 +11,7 @@ from rich.console import Console
 from bench.aws.measure import measure_aws
 from bench.aws.report import show
 
-COLD_STARTS, QUICK_COLD_STARTS = 20, 3
+COLD_STARTS, QUICK_COLD_STARTS = 60, 3
 
 
 def run_aws(options: argparse.Namespace, console: Console) -> bool:

@@ -6,8 +6,9 @@ gc.disable()  # to look for garbage while all is being imported takes a tenth of
 
 from frontdesk.entrypoints.lambdas.later import import_later  # noqa: E402 - after the line above
 
-# Thirty-seven classes that tell what types are like: only who explains a fault needs them.
-import_later("msgspec.inspect")
+import_later("msgspec.inspect")  # 37 classes that tell what types are like; to explain a fault takes them
+import_later("msgspec.toml")
+import_later("msgspec.yaml")
 
 from frontdesk.config import is_deployed  # noqa: E402 - after the line above
 
