@@ -181,6 +181,21 @@ def test_a_clinic_is_made_changed_in_one_thing_and_shown() -> None:
     assert "time zone\tAmerica/Lima" in run(clinics, "show", "norte").stdout
 
 
+def test_quiet_hours_are_set_ended_and_kept_through_other_changes() -> None:
+    assert told(clinics, "set", CLINIC, "--quiet", "20:30-07:00")["quiet_hours"] == {
+        "from": "20:30",
+        "to": "07:00",
+    }
+    assert "quiet\t20:30 to 07:00" in run(clinics, "show", CLINIC).stdout
+    assert told(clinics, "set", CLINIC, "--quiet", "never")["quiet_hours"] is None
+    told(clinics, "set", CLINIC, "--name", "Otra")
+    assert "quiet\tnever" in run(clinics, "show", CLINIC).stdout
+
+    refused = run(clinics, "set", CLINIC, "--quiet", "nights")
+
+    assert "neither never nor like 21:00-08:00" in refused.output
+
+
 def test_a_clinic_may_come_from_a_file_of_another(tmp_path: Path) -> None:
     file = tmp_path / "sur.json"
     file.write_text(run(clinics, "show", CLINIC, "--json").stdout)

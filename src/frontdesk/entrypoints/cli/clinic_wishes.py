@@ -28,6 +28,16 @@ def doctor_id(api: Api, clinic: str, name: str) -> str:
     return str(found[0]["doctor_id"])
 
 
+def quiet_hours(text: str) -> dict[str, str] | None:
+    """Return when nobody is written to, None for never, as it is typed: 21:00-08:00. The desk checks the times."""
+    if text == "never":
+        return None
+    begins, separator, ends = text.partition("-")
+    if not separator:
+        raise typer.BadParameter(f"{text!r} is neither never nor like 21:00-08:00")
+    return {"from": begins, "to": ends}
+
+
 def present(wish: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was said of a wish."""
     return {field: value for field, value in wish.items() if value is not None}

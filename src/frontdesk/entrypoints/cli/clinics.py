@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from frontdesk.entrypoints.cli import shop_wishes, show
-from frontdesk.entrypoints.cli.clinic_wishes import ClinicId, Day, Doctor, doctor_id, present
+from frontdesk.entrypoints.cli.clinic_wishes import ClinicId, Day, Doctor, doctor_id, present, quiet_hours
 from frontdesk.entrypoints.cli.connection import Api, ApiError, connect
 from frontdesk.entrypoints.cli.options import DEFAULTS, AtStage, Data, Json, desk_of, group
 
@@ -51,6 +51,9 @@ def set_clinic(
             help="An unconfirmed visit is kept (keep), on the call list (flag), or let go (release)."
         ),
     ] = None,
+    quiet: Annotated[
+        str | None, typer.Option(help="When no patient is written to: 21:00-08:00, or never.")
+    ] = None,
     data: Data = DEFAULTS.data,
     stage: AtStage = "",
     json: Json = False,
@@ -65,6 +68,8 @@ def set_clinic(
         "pending_policy": pending,
     }
     wish = (shop_wishes.read(file) if file else {}) | present(options)
+    if quiet:
+        wish["quiet_hours"] = quiet_hours(quiet)
     wish.pop("clinic_id", None)
     with connect(desk_of(data, stage), clinics=[clinic]) as api:
         found = api.put(f"/clinics/{clinic}", _as_it_is(api, clinic) | wish)
