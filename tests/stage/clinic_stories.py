@@ -24,8 +24,8 @@ from frontdesk.services.notifications.events import (
 )
 from tests.stage.teller import CLINIC, BrokenOffError, Teller
 
-# No hour is quiet and no clock is put back, so that a story is the same at any time of any day.
-_CLINIC = replace(demo.DEMO_CLINIC, time_zone="America/Bogota", quiet_hours=None)
+# No clock is put back, so that a story is the same on any day.
+_CLINIC = replace(demo.DEMO_CLINIC, time_zone="America/Bogota")
 _DOCTOR = SetDoctor(name="Dra. Vega", daily_cap=500)  # who has a cap has it looked at
 _ALWAYS = SetHours(tuple(SetRule(weekday=day, start="00:00", end="24:00") for day in range(1, 8)))
 _PLACE = f"clinic:{CLINIC}"

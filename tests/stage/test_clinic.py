@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 import httpx
 import msgspec
 import pytest
-from msgspec.structs import replace
 
 from frontdesk.manifest.deployment import KEYS
 from frontdesk.services.appointments import demo
@@ -27,7 +26,6 @@ pytestmark = [pytest.mark.stage, pytest.mark.timeout(400), pytest.mark.xdist_gro
 
 SERVICES = ("appointments", "notifications")
 PLACE = f"clinic:{demo.DEMO_CLINIC_ID}"
-CLINIC = replace(demo.DEMO_CLINIC, quiet_hours=None)  # at night, too, its patients are written to at once
 SCOPES = (
     "clinics:read clinics:write appointments:read appointments:write waiting-list:write waiting-list:read "
     "messages:read messages:send"
@@ -84,12 +82,14 @@ def test_it_keeps_its_promises(desk: DeployedDesk) -> None:
 
 
 def test_a_visit_is_booked_and_its_patient_written_to(owner: httpx.Client) -> None:
-    owner.put(f"/clinics/{demo.DEMO_CLINIC_ID}", json=msgspec.to_builtins(CLINIC)).raise_for_status()
+    owner.put(
+        f"/clinics/{demo.DEMO_CLINIC_ID}", json=msgspec.to_builtins(demo.DEMO_CLINIC)
+    ).raise_for_status()
     for name, doctor in demo.DEMO_DOCTORS.items():
         made = post(owner, f"/clinics/{demo.DEMO_CLINIC_ID}/doctors", doctor, key=name)
         hours = msgspec.to_builtins(demo.DEMO_HOURS[name])
         owner.put(f"/doctors/{made['doctor_id']}/hours", json=hours).raise_for_status()
-    day = demo.demo_day(datetime.now(UTC).astimezone(ZoneInfo(CLINIC.time_zone)).date())
+    day = demo.demo_day(datetime.now(UTC).astimezone(ZoneInfo(demo.DEMO_CLINIC.time_zone)).date())
     visits = list(demo.demo_visits(day))
 
     booked = [post(owner, "/appointments", visit, key=f"visit-{n}") for n, visit in enumerate(visits)]

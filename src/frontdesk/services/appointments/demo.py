@@ -21,6 +21,7 @@ DEMO_CLINIC = SetClinic(
     language="es-CL",
     address="Av. Los Aromos 120, Santiago",
     phone="+56 2 0000 0001",
+    quiet_hours=None,  # whoever looks at night sees messages, too
 )
 DEMO_VISIT_TYPES: Mapping[str, SetVisitType] = {
     "visit": SetVisitType(name="Consulta", duration_minutes=30),
