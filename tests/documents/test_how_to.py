@@ -108,10 +108,13 @@ def test_every_link_leads_somewhere(page: Page) -> None:
 
 
 class Walk:
-    """A reader at a terminal: types each block of a page into one shell, and starts desks in others."""
+    """A reader at a terminal: types each block of a page into one shell, and starts desks in others.
 
-    def __init__(self, page: Page, folder: Path) -> None:
-        self._page = page
+    What is printed must be what the page shows, and its translations, which type the same.
+    """
+
+    def __init__(self, folder: Path, *pages: Page) -> None:
+        self._pages = pages
         self._folder = folder
         self._desks: list[RunningDesk] = []
         self._done: set[str] = set()
@@ -128,10 +131,12 @@ class Walk:
 
     def through(self, title: str) -> None:
         """Follow the page to the end of a section, from where we stand."""
-        for passed, blocks in self._page.sections().items():
+        for passed, *sections in zip(
+            self._pages[0].sections(), *(page.sections().values() for page in self._pages), strict=True
+        ):
             if passed not in self._done:
                 self._done.add(passed)
-                self._follow(blocks)
+                self._follow(*sections)
             if passed == title:
                 return
 
@@ -141,13 +146,14 @@ class Walk:
         for desk in self._desks:
             desk.stop()
 
-    def _follow(self, blocks: Sequence[tuple[str, str]]) -> None:
-        for place, (language, block) in enumerate(blocks):
+    def _follow(self, section: Sequence[tuple[str, str]], *translated: Sequence[tuple[str, str]]) -> None:
+        for place, (language, block) in enumerate(section):
             if language == "sh":
                 printed = self._type(block)
-                shown = blocks[place + 1] if place + 1 < len(blocks) else ("", "")
-                if shown[0] == "text":
-                    assert is_shown(printed, shown[1]), f"{block}\nprints\n{printed}\nand not\n{shown[1]}"
+                for told in (section, *translated):
+                    shown = told[place + 1] if place + 1 < len(told) else ("", "")
+                    if shown[0] == "text":
+                        assert is_shown(printed, shown[1]), f"{block}\nprints\n{printed}\nand not\n{shown[1]}"
 
     def _type(self, block: str) -> str:
         """Return what a block prints, once its effects have settled."""
@@ -181,25 +187,20 @@ class Walk:
         raise AssertionError(f"a command failed: {typed}\n{''.join(printed)}")
 
 
-def _walked(page: Page, folder: Path) -> Iterator[Walk]:
-    walk = Walk(page, folder)
+def _walked(folder: Path, *pages: Page) -> Iterator[Walk]:
+    walk = Walk(folder, *pages)
     yield walk
     walk.close()
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
-    yield from _walked(SHOP, tmp_path_factory.mktemp("shop"))
+    yield from _walked(tmp_path_factory.mktemp("shop"), SHOP)
 
 
 @pytest.fixture(scope="module")
 def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
-    yield from _walked(CLINIC, tmp_path_factory.mktemp("clinic"))
-
-
-@pytest.fixture(scope="module")
-def clinica(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
-    yield from _walked(CLINICA, tmp_path_factory.mktemp("clinica"))
+    yield from _walked(tmp_path_factory.mktemp("clinic"), CLINIC, CLINICA)
 
 
 # One terminal for all sections of a page. Alone, the last section walks the whole page: some forty commands.
@@ -213,15 +214,8 @@ def test_running_a_shop_goes_as_its_page_says(shop: Walk, title: str) -> None:
 @pytest.mark.xdist_group("clinic walk")
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("title", CLINIC.sections())
-def test_running_a_clinic_goes_as_its_page_says(clinic: Walk, title: str) -> None:
+def test_running_a_clinic_goes_as_its_page_says_in_both_languages(clinic: Walk, title: str) -> None:
     clinic.through(title)
-
-
-@pytest.mark.xdist_group("clinica walk")
-@pytest.mark.timeout(240)
-@pytest.mark.parametrize("title", CLINICA.sections())
-def test_running_a_clinic_goes_in_spanish_too(clinica: Walk, title: str) -> None:
-    clinica.through(title)
 
 
 def test_both_languages_type_the_same() -> None:
