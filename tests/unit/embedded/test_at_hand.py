@@ -99,3 +99,27 @@ def test_no_more_is_remembered_of_what_is_not_there_than_there_is_room_for(
             ]
 
     asyncio.run(scenario())
+
+
+def test_what_is_asked_for_again_and_again_stays_at_hand_however_much_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "HOT_RECORDS", 3)
+
+    async def scenario() -> None:
+        async with opened(tmp_path) as engine:
+            for id in ("price", "shop"):
+                await engine.store.commit(save(id))
+            asked: list[str] = []
+            engine.database.reading.set_trace_callback(asked.append)
+
+            for n in range(5):
+                assert await engine.store.get("jar", "shop") is not None
+                assert set(await engine.store.get_many("jar", ["price"])) == {"price"}
+                await engine.store.commit(save(f"order-{n}"))
+
+            assert asked == []
+            await engine.store.get("jar", "order-0")
+            assert len(asked) == 1
+
+    asyncio.run(scenario())

@@ -90,12 +90,20 @@ class Database:
 
     def hot(self, kind: str, id: str) -> Record | None:
         """Return a record as it was last committed, if it is at hand."""
-        return self._hot.get((kind, id))
+        record = self._hot.get((kind, id))
+        if record is not None:
+            self._hot.move_to_end((kind, id))
+        return record
 
     def hot_many(self, kind: str, ids: Iterable[str]) -> dict[str, Record]:
         """Return those of these records that are at hand, by id."""
-        hot = self._hot
-        return {id: hot[kind, id] for id in ids if (kind, id) in hot}
+        hot, found = self._hot, {}
+        for id in ids:
+            record = hot.get((kind, id))
+            if record is not None:
+                hot.move_to_end((kind, id))
+                found[id] = record
+        return found
 
     def is_absent(self, kind: str, id: str) -> bool:
         """Return whether it is at hand that there is no such record."""
@@ -110,7 +118,7 @@ class Database:
             absent.popitem(last=False)
 
     def keep_hot(self, records: Iterable[Record]) -> None:
-        """Keep committed records at hand; those longest here make room."""
+        """Keep committed records at hand; those that nobody has asked for the longest make room."""
         hot, absent = self._hot, self._absent
         for record in records:
             key = (record.kind, record.id)
