@@ -16,7 +16,9 @@ CDK = .venv-cdk/stamp
 PEER = .venv-bench/stamp
 NEWMAN = tests/postman/node_modules/stamp
 CHECKOV = .venv-checkov/stamp
-JOURNEYS = $(BIN)/pytest tests/journeys -m "not slow"
+# Tests start some hundreds of processes: where byte code is not kept, each of them would compile the house anew.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/pytest
+JOURNEYS = $(PYTEST) tests/journeys -m "not slow"
 
 # Every package comes from a lock with hashes; the checkout itself is built by the locked backend.
 INSTALL = python -m pip install --quiet --no-input --disable-pip-version-check
@@ -34,7 +36,7 @@ up: $(BASE) ## install (once) and open a desk with demo data
 # Three at a time on two processors: a fifth of the time is waiting.
 test: $(DEV) $(EMULATOR) ## the tests, but for the long ones, on both runtimes
 	@.ci/servers tests
-	@$(BIN)/pytest -n 3 --dist loadgroup -m "not slow and not stage"
+	@$(PYTEST) -n 3 --dist loadgroup -m "not slow and not stage"
 
 # Without Node its tests say so and are skipped; where CI is set they fail. Stages are waited for more than worked at, so
 # both tools' journeys run beside the rest.
@@ -43,7 +45,7 @@ test-aws: $(DEV) $(EMULATOR) $(CHECKOV) ## the journeys on the AWS emulator, by 
 	@mkdir -p build; failed=0; \
 	$(JOURNEYS) --runtime terraform >build/journeys-terraform.txt 2>&1 & terraform=$$!; \
 	$(JOURNEYS) --runtime cdk >build/journeys-cdk.txt 2>&1 & cdk=$$!; \
-	$(BIN)/pytest -n 2 --dist loadgroup -m "stage and not slow" || failed=1; \
+	$(PYTEST) -n 2 --dist loadgroup -m "stage and not slow" || failed=1; \
 	echo "The journeys go on, see build/journeys-*.txt ..."; \
 	wait $$terraform || failed=1; wait $$cdk || failed=1; \
 	cat build/journeys-terraform.txt build/journeys-cdk.txt; exit $$failed
@@ -72,14 +74,14 @@ soak: $(DEV) $(EMULATOR) ## the long run: 20,000 seeds, 20 crashes, the slow tes
 	@.ci/servers tests
 	@$(BIN)/python -m tests.simulation --seeds 20000 --first $(FIRST)
 	@$(BIN)/python -m tests.crash --cycles 20
-	@$(BIN)/pytest -n 2 --dist loadgroup -m slow
+	@$(PYTEST) -n 2 --dist loadgroup -m slow
 
 bench: $(DEV) $(PEER) ## measure orders a second, ours beside others; BENCH=--quick takes a minute
 	@.ci/servers bench
 	@$(BIN)/python -m bench $(BENCH)
 
 postman: $(DEV) $(NEWMAN) ## run the Postman collection on a desk of its own, or on URL=... with TOKEN=...
-	@test -n "$(URL)" || $(BIN)/pytest -q tests/postman
+	@test -n "$(URL)" || $(PYTEST) -q tests/postman
 	@test -z "$(URL)" || { mkdir -p build && $(BIN)/frontdesk postman --out build/postman.json && \
 	  tests/postman/node_modules/.bin/newman run build/postman.json --env-var "base_url=$(URL)" --env-var "token=$(TOKEN)"; }
 
