@@ -1,6 +1,6 @@
 """Makes one deployed function in a process of its own and prints what it imported, and how long that took.
 
-python -m tests.unit.lambdas.wired MANIFEST FUNCTION
+python -m tests.unit.lambdas.wired MANIFEST FUNCTION HANDLER
 """
 
 import sys

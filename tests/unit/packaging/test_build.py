@@ -190,7 +190,6 @@ def test_whatever_a_module_imports_is_in_its_package(
 
 def test_a_module_of_the_house_is_what_any_other_module_is(task: dict[str, Path], tmp_path: Path) -> None:
     program = """
-import filecmp
 import importlib.util
 import frontdesk, frontdesk.kernel, frontdesk.kernel.errors as errors
 print(frontdesk.__version__, errors.__file__.rpartition("/frontdesk/")[2], errors.__package__)

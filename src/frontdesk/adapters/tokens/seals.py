@@ -24,8 +24,7 @@ class KeyedSeals:
 
     def seal(self, purpose: str, text: str) -> str:
         """Return 43 characters of URL-safe base 64 that only this key makes of these texts."""
-        made = (
-            self._keyed.copy()
-        )  # it has taken in the key; and unlike `hmac.digest` it keeps the interpreter
+        # The copy has taken in the key; and unlike `hmac.digest` it keeps the interpreter.
+        made = self._keyed.copy()
         made.update(f"{purpose}{_SEPARATOR}{text}".encode())
         return urlsafe_b64encode(made.digest()).rstrip(b"=").decode()

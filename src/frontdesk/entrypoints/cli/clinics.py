@@ -68,7 +68,7 @@ def set_clinic(
         "pending_policy": pending,
     }
     wish = (shop_wishes.read(file) if file else {}) | present(options)
-    if quiet:
+    if quiet is not None:
         wish["quiet_hours"] = quiet_hours(quiet)
     wish.pop("clinic_id", None)
     with connect(desk_of(data, stage), clinics=[clinic]) as api:
