@@ -1,4 +1,4 @@
-# The embedded runtime as an image: one process, one volume. Build it at the root of the checkout.
+# The embedded runtime as an image: one container, one volume. Build it at the root of the checkout.
 #
 #   docker build -t frontdesk .
 #   docker run -p 127.0.0.1:8000:8000 -v frontdesk:/data frontdesk

@@ -1,8 +1,12 @@
 """The composition root: settings in, a wired desk out. The only module that knows every concrete class."""
 
-from collections.abc import Sequence
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from frontdesk import __version__
@@ -18,6 +22,8 @@ from frontdesk.adapters.embedded.copy import ContinuousCopy
 from frontdesk.adapters.embedded.copy_target import FolderTarget
 from frontdesk.adapters.embedded.directory import DataDirectory
 from frontdesk.adapters.embedded.runtime import EmbeddedRuntime
+from frontdesk.adapters.embedded.worker import LEAST, WorkerProcess
+from frontdesk.adapters.embedded.worker_frames import Setup
 from frontdesk.adapters.http_sender.sender import HttpSender
 from frontdesk.adapters.notifier.handing_over import HandedOver, LettersHandedOver
 from frontdesk.adapters.notifier.own_desk import OwnDesk
@@ -30,7 +36,7 @@ from frontdesk.adapters.tokens.files import FileKeys
 from frontdesk.adapters.tokens.keys import KeyRing
 from frontdesk.adapters.tokens.seals import KeyedSeals
 from frontdesk.adapters.tokens.tokens import Tokens
-from frontdesk.config import Settings, aws_credentials, channels_from_environment
+from frontdesk.config import Settings, aws_credentials, channels_from_environment, without_secrets
 from frontdesk.declarations import check_needs, check_services
 from frontdesk.kernel.bus import Bus
 from frontdesk.kernel.services import Service
@@ -47,6 +53,7 @@ if TYPE_CHECKING:  # imported only where a collector is named
     from frontdesk.adapters.telemetry.spans import OtlpSpans
 
 LETTERS = "desk:people"  # on whose behalf letters about accounts are sent: nobody is granted to read them
+WORKER_CPUS = 2  # with fewer, a worker would only take the processor from its desk
 KEYS = "keys"  # the folder of everything secret in a data directory
 
 # Every service of the house. A new one is a folder in `services`, with its SERVICE in service.py, and a line here.
@@ -64,6 +71,10 @@ SERVICES = (
 
 class UnknownServiceError(Exception):
     """A name that no service has."""
+
+
+class OtherVersionError(Exception):
+    """What is installed is not what the desk runs."""
 
 
 class MissingPackagesError(Exception):
@@ -166,16 +177,60 @@ def runtime(
 ) -> EmbeddedRuntime:
     """Return the embedded runtime, not started; `issuer` is what its server verifies with. Raises DeclarationError."""
     sender = _sender(services)
-    bus = Bus(MachineClock(), MachineChance(), outside(settings, issuer or tokens(settings), sender))
-    if told is not None:
-        bus = TracedBus(bus.clock, bus.chance, bus.providers, spans=told)
+    bus = _bus(outside(settings, issuer or tokens(settings), sender), told)
     check_needs(services, bus.providers)
     directory = DataDirectory(settings.data)
     copy = None
     if settings.copy_to is not None:
         check_outside(directory, settings.copy_to)
         copy = ContinuousCopy(directory, FolderTarget(settings.copy_to), bus.clock)
-    made = EmbeddedRuntime(directory, services, bus, hold_reactions=settings.hold_reactions, copy=copy)
+    made = EmbeddedRuntime(
+        directory,
+        services,
+        bus,
+        hold_reactions=settings.hold_reactions,
+        copy=copy,
+        worker=_worker(settings, services),
+    )
     if sender is not None:
         sender.open(bus, lambda: made.store)
     return made
+
+
+def _worker(settings: Settings, services: Sequence[Service]) -> WorkerProcess | None:
+    """Return the process that decides large batches, not started; None where it would have no processor of its own."""
+    if settings.worker == "never" or (
+        settings.worker == "auto" and len(os.sched_getaffinity(0)) < WORKER_CPUS
+    ):
+        return None
+    names = tuple([service.name for service in services])
+    setup = Setup(__version__, str(settings.data), names, settings.log_level, settings.otlp)
+    command = (sys.executable, "-P", "-m", "frontdesk.entrypoints.worker")
+    least = 1 if settings.worker == "always" else LEAST
+    return WorkerProcess(command, setup, environment=without_secrets(), least=least)
+
+
+@contextmanager
+def worker_parts(setup: Setup) -> Iterator[tuple[Sequence[Service], Bus]]:
+    """Lend what a worker decides with: no outside parties, so only for services that need none.
+
+    Raises OtherVersionError when another version was installed since the desk was started.
+    """
+    if setup.version != __version__:
+        raise OtherVersionError(
+            f"The desk is {setup.version}, and {__version__} is installed: restart the desk."
+        )
+    told = spans(Settings(Path(setup.data), otlp=setup.otlp))
+    bus = _bus({}, told)
+    try:
+        yield choose(setup.services), bus
+    finally:
+        if told is not None:
+            told.close()
+
+
+def _bus(providers: Mapping[type, Any], told: "OtlpSpans | None") -> Bus:
+    clock, chance = MachineClock(), MachineChance()
+    if told is None:
+        return Bus(clock, chance, providers)
+    return TracedBus(clock, chance, providers, spans=told)

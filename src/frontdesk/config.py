@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 import msgspec
 
@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOCAL_ISSUER = "frontdesk"
+
+
+WorkerUse = Literal["auto", "always", "never"]
+"""auto: large batches, where there are two processors; always: every batch of services that need nobody outside."""
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -23,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True):
     hold_reactions: bool = False
     copy_to: "Path | None" = None  # where a server keeps a continuous copy of its data
     webhook_networks: tuple[str, ...] = ()  # private ones that webhooks may reach, as "127.0.0.0/8"
+    worker: WorkerUse = "auto"  # whether a second process decides reactions
     otlp: str = ""  # the OpenTelemetry collector that is told of every span, as "http://127.0.0.1:4318"
 
     @property
@@ -84,6 +89,12 @@ def is_deployed(environ: Mapping[str, str] | None = None) -> bool:
     return "FRONTDESK_FUNCTION" in (os.environ if environ is None else environ)
 
 
+def without_secrets(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment without ours and AWS's: for a process that reaches nobody outside."""
+    found = os.environ if environ is None else environ
+    return {name: value for name, value in found.items() if not name.startswith(("FRONTDESK_", "AWS_"))}
+
+
 def aws_credentials(environ: Mapping[str, str] | None = None) -> Mapping[str, str]:
     """Return the environment in which AWS's own tools look for credentials; they may change while it is looked at."""
     return os.environ if environ is None else environ
@@ -101,7 +112,7 @@ def mysql_password(environ: Mapping[str, str] | None = None) -> str:
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
-    """Return the settings that FRONTDESK_DATA, _HOST, _PORT, _ISSUER, _LOG_LEVEL and _COPY_TO give.
+    """Return the settings that FRONTDESK_DATA, _HOST, _PORT, _ISSUER, _LOG_LEVEL, _WORKER and _COPY_TO give.
 
     FRONTDESK_WEBHOOK_NETWORKS names networks with commas between them, FRONTDESK_OTLP_ENDPOINT a collector of spans.
     """
@@ -116,6 +127,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         log_level=found.get("FRONTDESK_LOG_LEVEL", "info"),
         copy_to=Path(found["FRONTDESK_COPY_TO"]) if found.get("FRONTDESK_COPY_TO") else None,
         webhook_networks=_networks(found),
+        worker=_worker_use(found.get("FRONTDESK_WORKER", "auto")),
         otlp=found.get("FRONTDESK_OTLP_ENDPOINT", ""),
     )
 
@@ -139,6 +151,12 @@ def channels_from_environment(environ: Mapping[str, str] | None = None) -> dict[
         is_file = name.endswith("_FILE")
         given[name.removesuffix("_FILE")] = Path(value).read_text().strip() if is_file else value
     return given
+
+
+def _worker_use(said: str) -> WorkerUse:
+    if said not in get_args(WorkerUse):
+        raise ValueError(f"FRONTDESK_WORKER is auto, always or never, not {said}.")
+    return cast("WorkerUse", said)
 
 
 def _networks(found: Mapping[str, str]) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ EVERYDAY = {
 
 # A declared word that an adapter may use all the same, and why.
 ALLOWED = {
-    ("embedded/store.py", "order"): "the direction of a SQL sort",
+    ("embedded/reads.py", "order"): "the direction of a SQL sort",
     ("aws/names.py", "account"): "an account with AWS",
     ("aws/names.py", "role"): "a role of AWS's IAM",
     ("aws/profiles.py", "identity"): "a setting of AWS's tools: web_identity_token_file",

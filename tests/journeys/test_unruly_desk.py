@@ -15,10 +15,11 @@ pytestmark = pytest.mark.embedded
 ORDERS = 60
 
 
+@pytest.mark.parametrize("worker", ["never", "always"])
 def test_events_are_shuffled_doubled_held_and_told_again_and_reconcile_finds_no_difference(
-    tmp_path: Path,
+    tmp_path: Path, worker: str
 ) -> None:
-    with RunningDesk(tmp_path, program=("tests.journeys.unruly", "7")) as desk:
+    with RunningDesk(tmp_path, "--worker", worker, program=("tests.journeys.unruly", "7")) as desk:
         with Shop(desk, "unruly").set_up({"soap": 40, "mop": 1_000}) as shop:
             orders = shop.buy_at_once(ORDERS, {"soap": 1, "mop": 1})
             reconciled(desk)

@@ -92,6 +92,16 @@ COPY_BEHIND = Metric(
 COPY_FAILING = Metric(
     "frontdesk_copy_failing", "gauge", "1 while something keeps the continuous copy from going on, else 0"
 )
+WORKER = Metric(
+    "frontdesk_worker_ready",
+    "gauge",
+    "1 while a second process decides large batches of reactions; 0 while none was needed yet, or it has ended",
+)
+WORKER_ENDS = Metric(
+    "frontdesk_worker_ends_total",
+    "counter",
+    "Times that this second process ended or would not start, while the desk went on by itself",
+)
 READY = Metric("frontdesk_ready", "gauge", "1 while every part of the desk runs, else 0")
 BUILD = Metric(
     "frontdesk_build_info", "gauge", "Always 1; its labels say what runs", ("version", "python_version")

@@ -110,6 +110,9 @@ def _of_runtime(runtime: EmbeddedRuntime) -> Found:
         if until is not None:
             yield metrics.COPY_BEHIND, [((), (runtime.bus.clock.now() - until).total_seconds())]
         yield metrics.COPY_FAILING, [((), int(bool(runtime.copy.failing)))]
+    worker = runtime.worker
+    yield metrics.WORKER, [((), int(worker is not None and worker.is_ready))]
+    yield metrics.WORKER_ENDS, [((), 0 if worker is None else worker.ends)]
     yield metrics.READY, [((), int(runtime.is_ready()))]
 
 

@@ -57,7 +57,7 @@ class Add(msgspec.Struct, frozen=True):
         return (self.floor is None or after >= self.floor) and (self.ceiling is None or after <= self.ceiling)
 
 
-class Take(msgspec.Struct, frozen=True):
+class Take(msgspec.Struct, frozen=True, tag=True):
     """Take a unique key for `owner`, for ever or until a deadline. Taking one's own again sets the new deadline."""
 
     key: str
@@ -65,7 +65,7 @@ class Take(msgspec.Struct, frozen=True):
     until: datetime | None = None
 
 
-class Free(msgspec.Struct, frozen=True):
+class Free(msgspec.Struct, frozen=True, tag=True):
     """Give a key back. Freeing what nobody holds is fine; what another holds is refused as ClaimTaken."""
 
     key: str
@@ -84,7 +84,7 @@ class Claim(msgspec.Struct, frozen=True):
         return self.owner != owner and not lapsed
 
 
-class SetTimer(msgspec.Struct, frozen=True):
+class SetTimer(msgspec.Struct, frozen=True, tag=True):
     """Publish `message` at `due` (never before). One timer a record and name: setting it again replaces it."""
 
     record_id: str
@@ -93,7 +93,7 @@ class SetTimer(msgspec.Struct, frozen=True):
     message: Message
 
 
-class CancelTimer(msgspec.Struct, frozen=True):
+class CancelTimer(msgspec.Struct, frozen=True, tag=True):
     """Forget a timer. Cancelling one that is not set, or has fired, is fine: its reaction re-reads anyway."""
 
     record_id: str

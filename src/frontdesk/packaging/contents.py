@@ -37,6 +37,7 @@ AT_HOME = (
     "entrypoints/server.py",
     "entrypoints/web.py",
     "entrypoints/wire.py",
+    "entrypoints/worker.py",
     "kernel/checks.py",
     "manifest/alarms.py",
     "manifest/author.py",

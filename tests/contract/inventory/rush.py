@@ -216,9 +216,9 @@ class Batches:
         self.log.join(name, found.names)
         return found
 
-    def _observe(self, subscriber: str, message: Message, outcome: Fate, error: BaseException | None) -> None:
+    def _observe(self, subscriber: str, message: Message, outcome: Fate, cause: str) -> None:
         if outcome in {Fate.DEAD, Fate.RETRY}:  # nothing here has a reason to try again
-            self.dead[type(error).__name__] += 1
+            self.dead[cause] += 1
 
     def receive(self, quantity: int) -> None:
         """See `Desk`."""

@@ -49,7 +49,7 @@ class Seen:
     def __init__(self) -> None:
         self.fates: list[tuple[str, Fate]] = []
 
-    def __call__(self, subscriber: str, message: Message, outcome: Fate, error: BaseException | None) -> None:
+    def __call__(self, subscriber: str, message: Message, outcome: Fate, cause: str) -> None:
         """See subscriber.Observer."""
         self.fates.append((message.source, outcome))
 

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from frontdesk.adapters.embedded import transaction
+from frontdesk.adapters.embedded.subscriber import Entry, Observer, Settlement, Subscriber
 from frontdesk.kernel.bus import Fate
 from frontdesk.kernel.checks import check
 from frontdesk.kernel.errors import Rejected
@@ -180,3 +182,43 @@ def test_a_reaction_that_cannot_tell_what_it_will_read_reads_it_by_itself(
 
     asyncio.run(scenario())
     assert "counting cannot tell what it will read" in caplog.text
+
+
+class Elsewhere:
+    """A worker that decides like a subscriber, tells the effect alone, and is late: first something else happens."""
+
+    def __init__(self, subscriber: Subscriber, meanwhile: Commit) -> None:
+        self._subscriber = subscriber
+        self._meanwhile = meanwhile
+        self.engine: Engine | None = None
+
+    async def decide(
+        self, subscriber: str, entries: Sequence[Entry], cursor: int, observe: Observer
+    ) -> Settlement | None:
+        """See `subscriber.Worker`."""
+        settlement = await self._subscriber.decide(entries, cursor)
+        if self.engine is not None:
+            await self.engine.store.commit(self._meanwhile)
+        return replace(settlement, commits=())
+
+
+def test_what_a_worker_decided_on_a_state_that_is_gone_is_decided_anew_here(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with opened(tmp_path) as engine:
+            await engine.store.commit(Commit(counters=(Add("jars:stock", 9),)))
+            here = subscriber(engine, take)
+            worker = Elsewhere(subscriber(engine, take), Commit(counters=(Add("jars:stock", -8),)))
+            here.worker = worker
+            await publish(engine, filled("a"), filled("b"))
+            await run_dry(here)
+            assert await engine.store.counts(["jars:stock"]) == {"jars:stock": 7}
+            worker.engine = engine
+            await engine.store.commit(Commit(counters=(Add("jars:stock", 2),)))
+            await publish(engine, filled("c"), filled("d"))
+            await run_dry(here)
+            assert await engine.store.counts(["jars:stock"]) == {"jars:stock": 0}, (
+                "one was left, and one took it"
+            )
+            assert len(engine.rows("select id from r_jar where id like 'taken-%'")) == 3
+
+    asyncio.run(scenario())

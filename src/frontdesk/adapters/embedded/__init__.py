@@ -1,1 +1,1 @@
-"""The embedded runtime: one process, one SQLite file."""
+"""The embedded runtime: one process and perhaps its worker, one SQLite file."""

@@ -28,9 +28,9 @@ class Effect:
     Claims lapse and timers replace each other, so commits with either are not `is_plain`: they are always looked at.
     """
 
-    versions: defaultdict[str, dict[str, int]] = field(default_factory=_by_kind)
+    versions: dict[str, dict[str, int]] = field(default_factory=_by_kind)
     counted: dict[str, int] = field(default_factory=dict)
-    records: defaultdict[str, dict[str, Record]] = field(default_factory=_records)
+    records: dict[str, dict[str, Record]] = field(default_factory=_records)
     counts: dict[str, int] = field(default_factory=dict)
     events: list[Message] = field(default_factory=list)
     is_plain: bool = True

@@ -20,8 +20,9 @@ from frontdesk.adapters.embedded.store import SqliteStore
 from frontdesk.adapters.embedded.subscriber import Subscriber
 from frontdesk.adapters.embedded.survey import Survey, survey
 from frontdesk.adapters.embedded.timers import LOOK_EVERY_SECONDS, fire_due
+from frontdesk.adapters.embedded.worker import WorkerProcess
 from frontdesk.adapters.embedded.writer import Writer
-from frontdesk.kernel.bus import Bus, Fate, cause
+from frontdesk.kernel.bus import Bus, Fate
 from frontdesk.kernel.errors import Unavailable
 from frontdesk.kernel.messages import Message
 from frontdesk.kernel.services import Reaction, Service, subscribers
@@ -53,11 +54,13 @@ class EmbeddedRuntime:
         *,
         hold_reactions: bool = False,
         copy: ContinuousCopy | None = None,
+        worker: WorkerProcess | None = None,
     ) -> None:
         self._directory = directory
         self._services = services
         self.bus = bus
         self.copy = copy
+        self.worker = worker
         self._hold = hold_reactions
         self._tasks: list[asyncio.Task[None]] = []
         self._slow: list[SlowSubscriber] = []
@@ -83,6 +86,8 @@ class EmbeddedRuntime:
         if self.copy is not None:
             self.copy.start()
             self._database.tail = self.copy.tail
+        if self.worker is not None:
+            self._database.news = self.worker.news
         self.log = EventLog(self._database, self.bus.clock)
         self.writer = Writer(self._database, self.bus.clock, self.log.grown)
         self.log.writer = self.writer
@@ -100,6 +105,8 @@ class EmbeddedRuntime:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.worker is not None:
+            await self.worker.stop()
         await asyncio.gather(*(subscriber.drain() for subscriber in self._slow))
         await self._save_cursors()
         await self.writer.close()
@@ -127,8 +134,16 @@ class EmbeddedRuntime:
             return
         sort = BoundedSubscriber if service.needs else Subscriber
         subscriber = sort(
-            name, service, reactions, bus=self.bus, log=self.log, store=self.store, observe=self._observe
+            name,
+            service,
+            reactions,
+            bus=self.bus,
+            log=self.log,
+            store=self.store,
+            observe=self._observe,
         )
+        if not service.needs:  # a worker reaches nobody outside
+            subscriber.worker = self.worker
         position = self.log.join(name, subscriber.names)
         self._spawn(self._follow(subscriber, position.wake, lambda: position.next_retry), name)
 
@@ -166,18 +181,16 @@ class EmbeddedRuntime:
             if not busy:
                 await self._wait(wake, next_look())
 
-    def _observe(self, subscriber: str, message: Message, outcome: Fate, error: BaseException | None) -> None:
+    def _observe(self, subscriber: str, message: Message, outcome: Fate, cause: str) -> None:
         self.reactions[subscriber].note(outcome)
-        if error is not None:
+        if cause:
             extra = {"subscriber": subscriber, "message_id": message.id, "event": message.name}
-            extra |= {"fate": outcome.value, "correlation_id": message.correlation_id, "cause": cause(error)}
+            extra |= {"fate": outcome.value, "correlation_id": message.correlation_id, "cause": cause}
             level = _LEVELS.get(outcome, logging.WARNING)
             _log.log(level, "a reaction did not succeed", extra=extra)
 
-    def _observe_slow(
-        self, subscriber: str, message: Message, outcome: Fate, error: BaseException | None
-    ) -> None:
-        self._observe(subscriber, message, outcome, error)
+    def _observe_slow(self, subscriber: str, message: Message, outcome: Fate, cause: str) -> None:
+        self._observe(subscriber, message, outcome, cause)
         if outcome in {Fate.DONE, Fate.REFUSED}:
             age = (self.bus.clock.now() - message.at).total_seconds()
             self.log.positions()[subscriber].ages.note(max(0.0, age))

@@ -106,7 +106,7 @@ class SlowSubscriber:
         except Exception as raised:  # noqa: BLE001 - whatever it was, it is this message's failure
             error = raised
         outcome = fate(error, entry.tries + 1)
-        self._observe(self.name, entry.message, outcome, error)
+        self._observe(self.name, entry.message, outcome, "" if error is None else cause(error))
         if error is None or outcome is Fate.REFUSED:
             return None
         if outcome is Fate.RERUN:

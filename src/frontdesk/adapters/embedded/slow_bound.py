@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from frontdesk.adapters.embedded.subscriber import Entry, Settlement, Subscriber, after_failure
-from frontdesk.kernel.bus import fate
+from frontdesk.kernel.bus import cause, fate
 from frontdesk.kernel.errors import Conflict
 from frontdesk.kernel.services import Reaction
 from frontdesk.kernel.unit import Unit
@@ -36,15 +36,15 @@ class BoundedSubscriber(Subscriber):
     been stored when it strikes.
     """
 
-    async def _decide(self, entries: Sequence[Entry], cursor: int) -> Settlement:
+    async def decide(self, entries: Sequence[Entry], cursor: int) -> Settlement:
         try:
             async with asyncio.timeout(BATCH_SECONDS):
-                return await super()._decide(entries, cursor)
+                return await super().decide(entries, cursor)
         except TimeoutError as hung:
             if len(entries) > 1:
                 raise Conflict from hung
             (entry,) = entries
             outcome = fate(hung, entry.tries + 1)
-            self._observe(self.name, entry.message, outcome, hung)
+            self._observe(self.name, entry.message, outcome, cause(hung))
             parked = after_failure(entry, outcome, hung, self._bus)
             return Settlement(self.name, cursor, parked=(parked,))

@@ -69,14 +69,15 @@ class Settlement:
     subscriber: str
     cursor: int
     commits: tuple[Commit, ...] = ()
-    effect: Effect | None = None  # of these commits, where they were decided together
+    # Of these commits, where they were decided together; a worker tells it alone.
+    effect: Effect | None = None
     parked: tuple[Parked, ...] = ()
     settled: tuple[int, ...] = ()  # retries that are over
 
     @property
     def has_effect(self) -> bool:
         """Whether there is more in it than a cursor."""
-        return bool(self.commits or self.parked or self.settled)
+        return bool(self.commits or self.effect or self.parked or self.settled)
 
 
 class Log(Protocol):
@@ -89,7 +90,16 @@ class Log(Protocol):
         """Store a settlement. Raises Conflict when the state it was decided on has changed, and Unavailable."""
 
 
-Observer = Callable[[str, Message, Fate, BaseException | None], None]
+class Worker(Protocol):
+    """Another process that decides batches."""
+
+    async def decide(
+        self, subscriber: str, entries: Sequence[Entry], cursor: int, observe: "Observer"
+    ) -> Settlement | None:
+        """Return what `Subscriber.decide` returns there; None when the batch is to be decided here."""
+
+
+Observer = Callable[[str, Message, Fate, str], None]  # the last is the cause, "" where it went well
 
 
 class Subscriber:
@@ -117,20 +127,28 @@ class Subscriber:
         self._store = store
         self._observe = observe
         self._batch = batch
+        self.worker: Worker | None = None  # the runtime sets it before the first turn, if there is one
 
     async def turn(self) -> bool:
         """Do one batch. Returns False when there was nothing to do. Raises Unavailable; nothing is lost then."""
         batch = await self._log.pending(self.name, self.names, self._batch)
         if not batch.entries:
             return False
-        for _ in range(BATCH_RERUNS):
+        for decide in (self._decide_elsewhere, *[self.decide] * BATCH_RERUNS):
             try:
-                await self._log.settle(await self._decide(batch.entries, batch.cursor))
+                settlement = await decide(batch.entries, batch.cursor)
+                if settlement is not None:
+                    await self._log.settle(settlement)
+                    return True
             except Conflict:
                 continue
-            return True
         await self._one_by_one(batch)
         return True
+
+    async def _decide_elsewhere(self, entries: Sequence[Entry], cursor: int) -> Settlement | None:
+        if self.worker is None:
+            return None
+        return await self.worker.decide(self.name, entries, cursor, self._observe)
 
     async def _one_by_one(self, batch: Batch) -> None:
         cursor = (
@@ -145,17 +163,19 @@ class Subscriber:
     async def _alone(self, entry: Entry, cursor: int) -> None:
         for _ in range(BATCH_RERUNS):
             try:
-                await self._log.settle(await self._decide((entry,), cursor))
+                await self._log.settle(await self.decide((entry,), cursor))
             except Conflict:
                 continue
             return
         now = self._bus.clock.now()
         pause = min(LOST_RACE_PAUSE_MAX, max(LOST_RACE_PAUSE, (now - entry.message.at) / 10))
-        self._observe(self.name, entry.message, Fate.RERUN, Conflict("Kept losing races; it is tried again."))
-        parked = Parked(entry.seq, max(entry.tries, 1), now + pause, "conflict: kept losing races")
+        lost = "conflict: kept losing races"
+        self._observe(self.name, entry.message, Fate.RERUN, lost)
+        parked = Parked(entry.seq, max(entry.tries, 1), now + pause, lost)
         await self._log.settle(Settlement(self.name, cursor, parked=(parked,)))
 
-    async def _decide(self, entries: Sequence[Entry], cursor: int) -> Settlement:
+    async def decide(self, entries: Sequence[Entry], cursor: int) -> Settlement:
+        """Run the reactions to these messages; nothing is stored. Raises Conflict when they are to be decided anew."""
         overlay = Overlay(self._store, self._bus.clock)
         for kind, ids in self._reads(entries).items():
             await overlay.fetch(kind, ids)
@@ -201,7 +221,7 @@ class Subscriber:
                 left += some
                 continue
             for entry in some:
-                self._observe(self.name, entry.message, Fate.DONE, None)
+                self._observe(self.name, entry.message, Fate.DONE, "")
         return left
 
     async def _react(self, entry: Entry, overlay: Overlay, *, alone: bool) -> Parked | None:
@@ -214,14 +234,14 @@ class Subscriber:
                     raise Conflict from error  # half a reaction is in the batch: run it again, message by message
                 del overlay.commits[before:]
             return self._failed(entry, error)
-        self._observe(self.name, entry.message, Fate.DONE, None)
+        self._observe(self.name, entry.message, Fate.DONE, "")
         return None
 
     def _failed(self, entry: Entry, error: Exception) -> Parked | None:
         outcome = fate(error, entry.tries + 1)
         if outcome is Fate.RERUN:
             raise Conflict from error
-        self._observe(self.name, entry.message, outcome, error)
+        self._observe(self.name, entry.message, outcome, cause(error))
         return None if outcome is Fate.REFUSED else after_failure(entry, outcome, error, self._bus)
 
 

@@ -43,7 +43,9 @@ class Survey:
 
 def survey(path: Path, places: Places) -> Survey:
     """Count. A database that stands still for a moment is waited for, for a while."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)) as database:
+    with closing(
+        sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    ) as database:
         database.execute("begin")
         waiting = _waiting(database, places)
         timers = database.execute("select count(*) from timers").fetchone()[0]

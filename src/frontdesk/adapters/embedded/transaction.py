@@ -7,15 +7,16 @@ the last state is written.
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 
 import msgspec
 
 from frontdesk.adapters.embedded.effect import Effect, Together
+from frontdesk.adapters.embedded.reads import Reads
 from frontdesk.adapters.embedded.rows import SAVE_EVENT, KindTable, chunks, event_row, placeholders
 from frontdesk.kernel.checks import check
-from frontdesk.kernel.errors import FrontdeskError
+from frontdesk.kernel.errors import Conflict, FrontdeskError
 from frontdesk.kernel.messages import Message
 from frontdesk.kernel.records import CancelTimer, Claim, Commit, Record, SetTimer, Take
 from frontdesk.kernel.time import from_micros, to_micros
@@ -23,15 +24,6 @@ from frontdesk.kernel.time import from_micros, to_micros
 _SAVE_COUNT = (
     "insert into counters(key,count) values(?,?) on conflict(key) do update set count=excluded.count"
 )
-
-
-def read_counts(database: sqlite3.Connection, keys: Sequence[str]) -> dict[str, int]:
-    """Return where counters stand, 0 for those that nothing was ever added to."""
-    found = dict.fromkeys(keys, 0)
-    for some in chunks(keys):
-        sql = f"select key, count from counters where key in {placeholders(some)}"
-        found.update(database.execute(sql, some))
-    return found
 
 
 class HalfTakenInError(Exception):
@@ -97,10 +89,14 @@ class Transaction:
         """Take in commits that stand or fall together.
 
         Raises what `check` raises of the first, and then holds none of them; HalfTakenInError when a later one fails.
+        Raises Conflict where an effect alone is known, and what it was decided on has changed.
         """
-        if together.effect is not None and self._is_as_found(together.effect):
-            self._take_effect(together.effect)
-            return
+        if together.effect is not None:
+            if self._is_as_found(together.effect):
+                self._take_effect(together.effect)
+                return
+            if not together.commits:
+                raise Conflict
         is_first = True
         for commit in together.commits:
             try:
@@ -217,7 +213,7 @@ class Transaction:
                 unknown.append(key)
             else:
                 self._counts[key] = known
-        self._counts.update(read_counts(self.database, unknown))
+        self._counts.update(Reads(self.database, self._tables).counts(unknown))
 
     def _write_records(self, table: KindTable, records: Iterable[Record]) -> None:
         saved, moved = [], []

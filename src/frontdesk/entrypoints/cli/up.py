@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from msgspec.structs import replace
 
+from frontdesk.config import WorkerUse
 from frontdesk.entrypoints.cli.options import DEFAULTS, Data, Services, names_in
 
 
@@ -25,6 +26,12 @@ def up(
     copy_to: Annotated[
         Path | None, typer.Option(help="Keep a copy of the data in this folder, a second behind at most.")
     ] = DEFAULTS.copy_to,
+    worker: Annotated[
+        WorkerUse,
+        typer.Option(
+            help="Decide reactions in a second process: large batches if there are two processors, or all, or none."
+        ),
+    ] = DEFAULTS.worker,
     otlp: Annotated[
         str, typer.Option(help="Tell this OpenTelemetry collector what happens (OTLP over HTTP).")
     ] = DEFAULTS.otlp,
@@ -49,6 +56,7 @@ def up(
         hold_reactions=hold_reactions,
         log_level=log_level,
         copy_to=copy_to,
+        worker=worker,
         otlp=otlp,
     )
     asyncio.run(serve(settings, bootstrap.choose(names_in(services)), demo=demo))

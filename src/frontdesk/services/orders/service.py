@@ -1,11 +1,13 @@
 """What orders declares: its routes, what it reacts to, what it keeps and what it publishes."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import msgspec
 
 from frontdesk.kernel.http import Route
+from frontdesk.kernel.kinds import AnyKind
+from frontdesk.kernel.messages import Message
 from frontdesk.kernel.services import Reaction, Service
 from frontdesk.services.catalogue.events import ProductChanged, ShopChanged
 from frontdesk.services.inventory.events import StockReserved, StockShort
@@ -113,6 +115,12 @@ ROUTES = (
     _step("return", handlers.return_order, ReturnOrder, "Take an order back"),
 )
 
+
+def _order_of(message: Message) -> Iterable[tuple[AnyKind, str]]:
+    """Return the order that an event is about: its own, or what was kept for it under the same id."""
+    return ((ORDERS, message.source),)
+
+
 PROCESSOR = "orders-processor"
 PRICE_LIST = "orders-price-list"
 
@@ -121,8 +129,8 @@ SERVICE = Service(
     kinds=(ORDERS, SHOPS, PRICES),
     routes=ROUTES,
     reactions=(
-        Reaction(events.OrderReady, handlers.process_order, subscriber=PROCESSOR),
-        Reaction(StockReserved, handlers.process_order, subscriber=PROCESSOR),
+        Reaction(events.OrderReady, handlers.process_order, subscriber=PROCESSOR, reads=_order_of),
+        Reaction(StockReserved, handlers.process_order, subscriber=PROCESSOR, reads=_order_of),
         Reaction(StockShort, handlers.settle_short, subscriber=PROCESSOR),
         Reaction(ShopChanged, handlers.follow_shop, subscriber=PRICE_LIST, latest=True),
         Reaction(ProductChanged, handlers.follow_product, subscriber=PRICE_LIST, latest=True),
