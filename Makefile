@@ -39,16 +39,18 @@ test: $(DEV) $(EMULATOR) ## the tests, but for the long ones, on both runtimes
 	@$(PYTEST) -n 3 --dist loadgroup -m "not slow and not stage"
 
 # Without Node its tests say so and are skipped; where CI is set they fail. Stages are waited for more than worked at, so
-# both tools' journeys run beside the rest.
+# both tools' journeys run beside the rest. What failed is printed last.
 test-aws: $(DEV) $(EMULATOR) $(CHECKOV) ## the journeys on the AWS emulator, by Terraform and by the CDK, and the infrastructure itself
 	@if command -v npm >/dev/null; then $(MAKE) $(CDK) $(NEWMAN); fi
-	@mkdir -p build; failed=0; \
+	@mkdir -p build; failed=; \
 	$(JOURNEYS) --runtime terraform >build/journeys-terraform.txt 2>&1 & terraform=$$!; \
 	$(JOURNEYS) --runtime cdk >build/journeys-cdk.txt 2>&1 & cdk=$$!; \
-	$(PYTEST) -n 2 --dist loadgroup -m "stage and not slow" || failed=1; \
-	echo "The journeys go on, see build/journeys-*.txt ..."; \
-	wait $$terraform || failed=1; wait $$cdk || failed=1; \
-	cat build/journeys-terraform.txt build/journeys-cdk.txt; exit $$failed
+	$(PYTEST) -n 2 --dist loadgroup -m "stage and not slow" >build/stages.txt 2>&1 & stages=$$!; \
+	echo "These take some ten minutes; see build/stages.txt and build/journeys-*.txt ..."; \
+	for part in stages:$$stages journeys-terraform:$$terraform journeys-cdk:$$cdk; do \
+	  if wait $${part#*:}; then cat build/$${part%:*}.txt; else failed="$$failed build/$${part%:*}.txt"; fi; \
+	done; \
+	test -z "$$failed" || { tail -n 150 $$failed; exit 1; }
 
 lint: $(DEV) ## style, types and the import contracts
 	@$(BIN)/ruff check

@@ -44,15 +44,15 @@ class Running:
             connection.close()
 
     def cpu_seconds(self) -> float:
-        """Return the processor time that all processes of the stack have used so far."""
+        """Return the processor time that all processes of the stack have used so far, the ended ones included."""
         ticks = 0
         for pid in self._pids():
             try:
                 stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
             except OSError:
                 continue  # it has ended since
-            user, system = stat.rpartition(")")[2].split()[11:13]  # fields 14 and 15 of proc(5)
-            ticks += int(user) + int(system)
+            own_and_ended = stat.rpartition(")")[2].split()[11:15]  # fields 14 to 17 of proc(5)
+            ticks += sum(map(int, own_and_ended))
         return ticks / TICKS
 
     def memory_bytes(self) -> int:

@@ -19,7 +19,7 @@ from tests.whatsapp.cloud import WhatsAppCloud, whatsapp_cloud
 CUSTOMER = "orders:write orders:read"
 SEEDS = 3  # of unruly desks; a long run has MORE_SEEDS besides
 MORE_SEEDS = 12
-STAGE_SECONDS = 400.0  # for one test on a stage; the first one waits for its deployment
+STAGE_SECONDS = 900.0  # for one test on a stage; the first one waits for its deployment
 
 
 def pytest_configure() -> None:

@@ -22,7 +22,7 @@ from tests.stage.deployed import DeployedDesk, deployed, run
 from tests.stage.granted import cases, unneeded
 from tests.stage.teller import Teller
 
-pytestmark = [pytest.mark.stage, pytest.mark.timeout(400), pytest.mark.xdist_group("clinic")]
+pytestmark = [pytest.mark.stage, pytest.mark.timeout(900), pytest.mark.xdist_group("clinic")]
 
 SERVICES = ("appointments", "notifications")
 PLACE = f"clinic:{demo.DEMO_CLINIC_ID}"

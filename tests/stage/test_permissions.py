@@ -14,7 +14,7 @@ from tests.stage.granted import UNSEEN, UNSEEN_OF_A_KIND, cases, one_of_each, un
 from tests.stage.stories import collected
 from tests.stage.teller import Teller
 
-pytestmark = [pytest.mark.stage, pytest.mark.timeout(400), pytest.mark.xdist_group("permissions")]
+pytestmark = [pytest.mark.stage, pytest.mark.timeout(900), pytest.mark.xdist_group("permissions")]
 
 FUNCTIONS = manifest(bootstrap.choose(), OPERATIONS).deployment.functions
 SOME = one_of_each(FUNCTIONS)

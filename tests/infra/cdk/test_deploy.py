@@ -12,7 +12,7 @@ import pytest
 from tests.emulator import ACCOUNT, REGION, credentials, running_emulator
 from tests.infra.cdk.synth import COMMAND, PYTHON, cdk_or_skip, run, variables
 
-pytestmark = [pytest.mark.stage, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.stage, pytest.mark.timeout(400)]
 
 STACK = "frontdesk-preview-12"
 _QUIET = ("--no-notices", "--no-color")

@@ -10,7 +10,7 @@ from tests.emulator import ACCOUNT, REGION
 from tests.infra.shapes import cloudformation
 from tests.infra.shapes.shape import differences
 
-pytestmark = [pytest.mark.stage, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.stage, pytest.mark.timeout(400)]
 
 Properties = dict[str, Any]
 

@@ -8,7 +8,7 @@ import pytest
 from tests.emulator import ACCOUNT
 from tests.infra.cdk.synth import SynthesisFailed, cdk_or_skip, synthesised, variables
 
-pytestmark = [pytest.mark.stage, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.stage, pytest.mark.timeout(400)]
 
 _CARELESS = f"""
 from pathlib import Path

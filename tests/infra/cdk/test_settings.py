@@ -9,7 +9,7 @@ import pytest
 
 from tests.infra.cdk.synth import PYTHON, ROOT, SynthesisFailed, cdk_or_skip, run, synthesised, variables
 
-pytestmark = [pytest.mark.stage, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.stage, pytest.mark.timeout(400)]
 
 _VARIABLE = re.compile(r'^variable "(\w+)" \{.*?^\}', re.MULTILINE | re.DOTALL)
 _DEFAULT = re.compile(r"^  default +=\s(.+?)$", re.MULTILINE)

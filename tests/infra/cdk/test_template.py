@@ -12,7 +12,7 @@ from tests.infra.shapes import cloudformation
 from tests.infra.shapes.resolved import Resolved
 from tests.infra.shapes.shape import API, Shape
 
-pytestmark = [pytest.mark.stage, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.stage, pytest.mark.timeout(400)]
 
 HERE = f"{REGION}:{ACCOUNT}"
 

@@ -10,7 +10,7 @@ from tests.infra.terraform.conftest import client
 from tests.infra.terraform.planned import ACCOUNT, IN_REGION, Planned, statements
 from tests.infra.terraform.workspace import TerraformFailed, Workspace
 
-pytestmark = [pytest.mark.stage, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.stage, pytest.mark.timeout(400)]
 
 POLICY_CHARACTERS = 6144  # what AWS lets a managed policy have, spaces left out
 OWN, OTHERS = "dev-anna", "dev-bob"

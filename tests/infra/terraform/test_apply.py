@@ -14,7 +14,7 @@ from tests.infra.terraform.conftest import SMALLEST, Variables, client
 from tests.infra.terraform.planned import ACCOUNT, IN_REGION, manifest_of
 from tests.infra.terraform.workspace import Workspace, changed
 
-pytestmark = [pytest.mark.stage, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.stage, pytest.mark.timeout(900)]
 
 PREFIX = "frontdesk-dev-tf"
 DRIFT = {  # the emulator does not give these back as they were written

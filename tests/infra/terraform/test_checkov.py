@@ -10,7 +10,7 @@ import pytest
 
 from tests.infra.terraform.workspace import INFRA
 
-pytestmark = [pytest.mark.stage, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.stage, pytest.mark.timeout(400)]
 
 PROGRAM = INFRA.parents[1] / ".venv-checkov" / "bin" / "checkov"
 EXCEPTION = re.compile(r"# checkov:skip=(\w+): ?(.*)")

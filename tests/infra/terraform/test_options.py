@@ -12,7 +12,7 @@ from tests.infra.terraform.planned import ACCOUNT, IN_REGION, Planned, statement
 from tests.infra.terraform.symbols import granted
 from tests.infra.terraform.workspace import TerraformFailed, Workspace
 
-pytestmark = [pytest.mark.stage, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.stage, pytest.mark.timeout(400)]
 
 
 def test_functions_are_told_where_they_are(rich: Planned) -> None:

@@ -10,7 +10,7 @@ from tests.infra.terraform.conftest import HASH
 from tests.infra.terraform.planned import ACCOUNT, IN_REGION, Planned, statements
 from tests.infra.terraform.symbols import granted
 
-pytestmark = [pytest.mark.stage, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.stage, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(params=["whole", "small"])

@@ -8,7 +8,7 @@ from tests.emulator import REGION
 from tests.infra.terraform.conftest import SMALLEST, Variables, client
 from tests.infra.terraform.workspace import TerraformFailed, Workspace
 
-pytestmark = [pytest.mark.stage, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.stage, pytest.mark.timeout(400)]
 
 KEY = "dev/terraform.tfstate"
 LOCAL = ("use_path_style", "skip_credentials_validation", "skip_metadata_api_check")

@@ -40,7 +40,7 @@ def test_terraform_formats_nothing_differently() -> None:
 
 
 @pytest.mark.stage
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(400)
 def test_terraform_finds_it_valid(stage: Workspace) -> None:
     assert "The configuration is valid" in stage.run(
         "validate"
