@@ -1,7 +1,6 @@
 """The embedded server: the ASGI application of a running desk."""
 
 import asyncio
-import gc
 from collections.abc import Awaitable, Sequence
 
 from msgspec.structs import replace
@@ -9,6 +8,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from frontdesk import bootstrap
+from frontdesk.adapters.embedded import garbage
 from frontdesk.config import Settings
 from frontdesk.entrypoints.admission import Admission
 from frontdesk.entrypoints.http import Desk, front
@@ -47,9 +47,7 @@ class Server:
         shown = [*pages(self.runtime, offered), *await self._oauth(desk)]
         shown.append(Route("/metrics", MetricsPage(desk, self.runtime)))
         self._front = front(desk, offered, self.runtime.store, shown)
-        gc.collect()
-        gc.freeze()  # what lives as long as the process need not be looked at again
-        gc.set_threshold(10_000, 20, 20)
+        garbage.settle()
 
     async def _oauth(self, desk: Desk) -> list[Route]:
         door = Door(desk.bus, self.runtime.store, desk.tokens, desk.failures, self._site)

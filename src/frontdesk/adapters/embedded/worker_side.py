@@ -1,7 +1,6 @@
 """The worker's own side: it decides what it is asked, one batch after another, until the desk is gone."""
 
 import asyncio
-import gc
 import logging
 import signal
 import socket
@@ -11,6 +10,7 @@ from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
+from frontdesk.adapters.embedded import garbage
 from frontdesk.adapters.embedded.database import HOT_BODY_CHARS
 from frontdesk.adapters.embedded.directory import DataDirectory
 from frontdesk.adapters.embedded.news import Told
@@ -176,8 +176,7 @@ async def _work(number: int, parts: Callable[[Setup], AbstractContextManager[Par
         ):
             database.execute(f"pragma cache_size = -{CACHE_KIB}")
             tables = {kind.name: KindTable(kind) for service in services for kind in service.kinds}
-            gc.collect()
-            gc.freeze()  # what lives as long as the process need not be looked at again
+            garbage.settle()
             await _answer(reader, writer, WorkerSide(services, bus, Reads(database, tables)))
     writer.close()
 
