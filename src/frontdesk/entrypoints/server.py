@@ -8,7 +8,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from frontdesk import bootstrap
-from frontdesk.adapters.embedded import garbage
+from frontdesk.adapters.embedded import interpreter
 from frontdesk.config import Settings
 from frontdesk.entrypoints.admission import Admission
 from frontdesk.entrypoints.http import Desk, front
@@ -47,7 +47,7 @@ class Server:
         shown = [*pages(self.runtime, offered), *await self._oauth(desk)]
         shown.append(Route("/metrics", MetricsPage(desk, self.runtime)))
         self._front = front(desk, offered, self.runtime.store, shown)
-        garbage.settle()
+        interpreter.settle()
 
     async def _oauth(self, desk: Desk) -> list[Route]:
         door = Door(desk.bus, self.runtime.store, desk.tokens, desk.failures, self._site)

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from frontdesk.adapters.embedded import garbage
+from frontdesk.adapters.embedded import interpreter
 from frontdesk.adapters.embedded.database import HOT_BODY_CHARS
 from frontdesk.adapters.embedded.directory import DataDirectory
 from frontdesk.adapters.embedded.news import Told
@@ -176,7 +176,7 @@ async def _work(number: int, parts: Callable[[Setup], AbstractContextManager[Par
         ):
             database.execute(f"pragma cache_size = -{CACHE_KIB}")
             tables = {kind.name: KindTable(kind) for service in services for kind in service.kinds}
-            garbage.settle()
+            interpreter.settle()
             await _answer(reader, writer, WorkerSide(services, bus, Reads(database, tables)))
     writer.close()
 
