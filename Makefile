@@ -18,7 +18,11 @@ NEWMAN = tests/postman/node_modules/stamp
 CHECKOV = .venv-checkov/stamp
 # Tests start some hundreds of processes: where byte code is not kept, each of them would compile the house anew.
 PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/pytest
-JOURNEYS = $(PYTEST) tests/journeys -m "not slow"
+JOURNEYS = tests/journeys -m "not slow"
+# Some of a hundred deployments meet an emulator that made something, lost the answer, and calls the repeat a clash. So
+# what failed on stages is run once more, on fresh ones; both runs are printed, and what fails twice fails.
+TWICE = twice() { part=build/$$1; shift; $(PYTEST) -o cache_dir=$$part.cache "$$@" >$$part.txt 2>&1 || \
+	$(PYTEST) -o cache_dir=$$part.cache --last-failed --last-failed-no-failures none "$$@" >>$$part.txt 2>&1; }
 
 # Every package comes from a lock with hashes; the checkout itself is built by the locked backend.
 INSTALL = python -m pip install --quiet --no-input --disable-pip-version-check
@@ -42,10 +46,10 @@ test: $(DEV) $(EMULATOR) ## the tests, but for the long ones, on both runtimes
 # both tools' journeys run beside the rest. What failed is printed last.
 test-aws: $(DEV) $(EMULATOR) $(CHECKOV) ## the journeys on the AWS emulator, by Terraform and by the CDK, and the infrastructure itself
 	@if command -v npm >/dev/null; then $(MAKE) $(CDK) $(NEWMAN); fi
-	@mkdir -p build; failed=; \
-	$(JOURNEYS) --runtime terraform >build/journeys-terraform.txt 2>&1 & terraform=$$!; \
-	$(JOURNEYS) --runtime cdk >build/journeys-cdk.txt 2>&1 & cdk=$$!; \
-	$(PYTEST) -n 2 --dist loadgroup -m "stage and not slow" >build/stages.txt 2>&1 & stages=$$!; \
+	@mkdir -p build; failed=; $(TWICE); \
+	twice journeys-terraform $(JOURNEYS) --runtime terraform & terraform=$$!; \
+	twice journeys-cdk $(JOURNEYS) --runtime cdk & cdk=$$!; \
+	twice stages -n 2 --dist loadgroup -m "stage and not slow" & stages=$$!; \
 	echo "These take some ten minutes; see build/stages.txt and build/journeys-*.txt ..."; \
 	for part in stages:$$stages journeys-terraform:$$terraform journeys-cdk:$$cdk; do \
 	  if wait $${part#*:}; then cat build/$${part%:*}.txt; else failed="$$failed build/$${part%:*}.txt"; fi; \

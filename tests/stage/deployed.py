@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -44,16 +43,11 @@ from tests.stage.tools import require
 
 STAGE = "dev"
 COMMAND_SECONDS = 400.0  # several stages may be deployed at once
-DEPLOYMENTS = 2  # the emulator now and then refuses the first, saying that a role or policy is there already
 STEP_SECONDS = 0.1
 PATIENCE_SECONDS = 120.0  # with an emulator that starts many processes at once
 QUIET_SECONDS = 1.5  # without any message: longer than one takes from a table to its queue
 _WAITING = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 _MACHINES = {"aarch64": "arm64", "arm64": "arm64"}
-
-
-class NotDeployedError(Exception):
-    """The tool gave up. The message is all that it printed."""
 
 
 class DeployedDesk:
@@ -232,33 +226,25 @@ class DeployedDesk:
 def deployed(tool: str, *options: str, services: Sequence[str] = ()) -> Iterator[DeployedDesk]:
     """Give a fresh stage with nothing on it, in an account where IAM decides. Without `services` it runs all."""
     require(tool)
-    for left in reversed(range(DEPLOYMENTS)):
-        with (
-            running_emulator(enforced=True) as endpoint,
-            tempfile.TemporaryDirectory(prefix="stage-", ignore_cleanup_errors=True) as name,
-        ):
-            try:
-                desk = deploy(tool, environment_of(endpoint), Path(name), *options, services=services)
-            except NotDeployedError as failure:
-                if not left:
-                    raise
-                warnings.warn(f"deployed again, on a fresh emulator: {failure}", stacklevel=1)
-                continue
-            with closing(desk):
-                yield desk
-            return
+    with (
+        running_emulator(enforced=True) as endpoint,
+        tempfile.TemporaryDirectory(prefix="stage-", ignore_cleanup_errors=True) as name,
+    ):
+        desk = deploy(tool, environment_of(endpoint), Path(name), *options, services=services)
+        with closing(desk):
+            yield desk
 
 
 def deploy(
     tool: str, environment: dict[str, str], folder: Path, *options: str, services: Sequence[str] = ()
 ) -> DeployedDesk:
-    """Deploy the stage; `folder` is where the command is given. Raises NotDeployedError."""
+    """Deploy the stage; `folder` is where the command is given."""
     machine = _MACHINES.get(platform.machine(), "x86_64")
     words = ("deploy", "--stage", STAGE, "--tool", tool, "--architecture", machine, "--yes", *options)
     chosen = ("--services", ",".join(services)) if services else ()
     done = run(*words, *chosen, cwd=folder, environment=environment)
     if done.returncode:
-        raise NotDeployedError(f"the stage was not deployed: {done.stdout}\n{done.stderr}")
+        raise RuntimeError(f"the stage was not deployed: {done.stdout}\n{done.stderr}")
     stage = remembered(STAGE, folder / FOLDER)
     assert stage is not None
     desk = DeployedDesk(stage, environment, folder, services)
