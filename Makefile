@@ -19,10 +19,11 @@ CHECKOV = .venv-checkov/stamp
 # Tests start some hundreds of processes: where byte code is not kept, each of them would compile the house anew.
 PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/pytest
 JOURNEYS = tests/journeys -m "not slow"
-# Some of a hundred deployments meet an emulator that made something, lost the answer, and calls the repeat a clash. So
-# what failed on stages is run once more, on fresh ones; both runs are printed, and what fails twice fails.
-TWICE = twice() { part=build/$$1; shift; $(PYTEST) -o cache_dir=$$part.cache "$$@" >$$part.txt 2>&1 || \
-	$(PYTEST) -o cache_dir=$$part.cache --last-failed --last-failed-no-failures none "$$@" >>$$part.txt 2>&1; }
+# Now and then the emulator makes something, loses the answer, and calls the repeat a clash. So tests that failed on stages
+# are run once more, on fresh ones; both runs are printed, and what fails twice fails, as does a run that did not end.
+TWICE = twice() { part=build/$$1; shift; rm -rf $$part.cache; \
+	$(PYTEST) -o cache_dir=$$part.cache "$$@" >$$part.txt 2>&1 || { test $$? -eq 1 && \
+	$(PYTEST) -o cache_dir=$$part.cache --last-failed --last-failed-no-failures none "$$@" >>$$part.txt 2>&1; }; }
 
 # Every package comes from a lock with hashes; the checkout itself is built by the locked backend.
 INSTALL = python -m pip install --quiet --no-input --disable-pip-version-check

@@ -134,13 +134,7 @@ class EmbeddedRuntime:
             return
         sort = BoundedSubscriber if service.needs else Subscriber
         subscriber = sort(
-            name,
-            service,
-            reactions,
-            bus=self.bus,
-            log=self.log,
-            store=self.store,
-            observe=self._observe,
+            name, service, reactions, bus=self.bus, log=self.log, store=self.store, observe=self._observe
         )
         if not service.needs:  # a worker reaches nobody outside
             subscriber.worker = self.worker
