@@ -30,7 +30,7 @@ from frontdesk.kernel.records import Commit
 
 BATCH = 512  # submissions in one transaction
 OLDEST_WAIT = timedelta(seconds=1)  # past this, new requests are told to come again
-GATHER_SECONDS = 0.003  # between two beginnings, after a transaction of several requests; see docs/adr/0012
+GATHER_SECONDS = 0.003  # from the end of a transaction of several requests to the next; see docs/adr/0012
 
 Also = Callable[[Transaction], None]
 Committed = Callable[[Sequence[tuple[int, Message]]], None]
@@ -62,6 +62,7 @@ class Writer:
         self._waiting: deque[Submission] = deque()
         self._flushing: tuple[list[Submission], Transaction] | None = None
         self._scheduled = False
+        self._gathers = False  # whether the one being written has several requests
         self._not_before = 0.0  # when the next transaction may begin, in the loop's time
         self._closed = False
         self._next_seq = database.last_seq() + 1
@@ -117,8 +118,7 @@ class Writer:
         batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))]
         if not batch:
             return
-        requests = [submission for submission in batch if not submission.patient]
-        self._not_before = self._loop.time() + GATHER_SECONDS if len(requests) > 1 else 0.0
+        self._gathers = sum(not submission.patient for submission in batch) > 1
         try:
             transaction = self._apply_together(batch)
         except Exception as error:  # noqa: BLE001 - one of them broke it; which one is found below
@@ -198,7 +198,8 @@ class Writer:
             self.figures.sizes.note(len(batch))
             self._next_seq = transaction.next_seq
             self._database.remember(transaction)
-        if self._not_before > self._loop.time():
+        if self._gathers:  # so that what these set going has its place in the next transaction
+            self._not_before = self._loop.time() + GATHER_SECONDS
             self._schedule()
         elif self._waiting:  # at once, so that COMMIT works while these are answered
             self._flush()
