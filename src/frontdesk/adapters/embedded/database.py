@@ -31,7 +31,7 @@ CHECKPOINT_RUSH_PAUSES = 4  # ... and one pass for so many pauses saves a twenti
 CHECKPOINT_RETRY_SECONDS = 1.0  # after one that failed
 CHECKPOINT_ROWS = 128  # about 1 MB of pages: fewer are not worth its fsyncs
 LOG_PAGES = 4_000  # about 16 MB: how long the log gets before the writer stops to let it begin anew
-CACHE_KIB = 8_192  # of pages; below 1 GB of data SQLite may look at each of them at every commit, see docs/adr/0012
+CACHE_KIB = 24_576  # of pages; SQLite may look at each of them at every commit, see docs/adr/0012
 _log = logging.getLogger(__name__)
 
 _PRAGMAS = f"""
