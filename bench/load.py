@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.errors import BenchError
+from bench.host import stolen_seconds
 from bench.processes import Running
 
 SCRIPT = Path(__file__).with_name("orders.lua")
@@ -33,6 +34,7 @@ class Load:
     max_ms: float
     cpu_cores: float
     cpu_micros: float  # for each order
+    stolen: float = 0.0  # processors that the host kept back meanwhile
 
     @property
     def placed(self) -> int:
@@ -60,9 +62,9 @@ class Client:
         Raises BenchError when not one was placed.
         """
         pause_ms = connections * 1000 / rate if rate else 0
-        cpu = server.cpu_seconds()
+        cpu, stolen = server.cpu_seconds(), stolen_seconds()
         found = json.loads(self._wrk(server, seconds, connections, pause_ms).splitlines()[-1])
-        cpu = server.cpu_seconds() - cpu
+        cpu, stolen = server.cpu_seconds() - cpu, stolen_seconds() - stolen
         placed = found["answers"].get("201", 0)
         if not placed:
             raise BenchError(f"No order was placed; the answers were {found['answers'] or 'none at all'}.")
@@ -76,6 +78,7 @@ class Client:
             max_ms=found["max"] / 1000,
             cpu_cores=round(cpu / found["seconds"], 2),
             cpu_micros=round(cpu / placed * 1e6, 1),
+            stolen=round(stolen / found["seconds"], 2),
         )
 
     def _wrk(self, server: Running, seconds: int, connections: int, pause_ms: float) -> str:

@@ -162,5 +162,5 @@ def _check_kept(stack: Stack, counts: Counts, loads: Sequence[Load]) -> None:
 
 
 def _told(load: Load) -> str:
-    words = f"{load.rate:,.0f} orders/s, p99 {load.p99_ms:.0f} ms"
+    words = f"{load.rate:,.0f} orders/s, p99 {load.p99_ms:.0f} ms, {load.stolen:.2f} processors kept back"
     return f"{words} ({load.complaints()})" if load.complaints() else words
