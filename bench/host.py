@@ -1,9 +1,9 @@
 """What the machine's host keeps back: on a shared one, others take turns on the same processors."""
 
-import os
 from pathlib import Path
 
-TICKS = os.sysconf("SC_CLK_TCK")
+from bench.processes import TICKS
+
 _STEAL_FIELD = 8  # of the first line of /proc/stat, which is of all processors (proc(5))
 
 

@@ -34,7 +34,7 @@ class Load:
     max_ms: float
     cpu_cores: float
     cpu_micros: float  # for each order
-    stolen: float = 0.0  # processors that the host kept back meanwhile
+    stolen: float  # processors that the host kept back meanwhile
 
     @property
     def placed(self) -> int:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.host import TICKS, stolen_seconds
+from bench.host import stolen_seconds
+from bench.processes import TICKS
 
 
 def test_what_the_host_kept_back_is_told_in_seconds_of_processors(tmp_path: Path) -> None:
