@@ -19,7 +19,9 @@ from typing import Any
 from unittest.mock import patch
 
 from frontdesk.adapters.embedded import runtime
-from frontdesk.adapters.embedded.subscriber import Batch, Entry, Log, Parked, Settlement, Subscriber
+from frontdesk.adapters.embedded.decider import Decider
+from frontdesk.adapters.embedded.settlement import Entry, Parked, Settlement
+from frontdesk.adapters.embedded.subscriber import Batch, Log, Subscriber
 from frontdesk.entrypoints.cli import main as frontdesk
 from frontdesk.kernel import limits
 
@@ -94,9 +96,9 @@ def main() -> None:
     seed = sys.argv.pop(1)
     tally: Counter[str] = Counter()
 
-    def subscriber(name: str, *parts: Any, log: Log, **more: Any) -> Subscriber:
-        chance = random.Random(f"{seed} {name}")  # noqa: S311 - a run must repeat itself
-        return Subscriber(name, *parts, log=UnrulyLog(log, chance, tally), **more)
+    def subscriber(decider: Decider, log: Log, **more: Any) -> Subscriber:
+        chance = random.Random(f"{seed} {decider.name}")  # noqa: S311 - a run must repeat itself
+        return Subscriber(decider, UnrulyLog(log, chance, tally), **more)
 
     with (
         patch.object(runtime, "Subscriber", subscriber),

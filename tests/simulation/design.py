@@ -7,7 +7,7 @@ from random import Random
 from typing import Protocol
 
 from frontdesk.adapters.aws.relay import Publisher
-from frontdesk.adapters.embedded.subscriber import Settlement
+from frontdesk.adapters.embedded.settlement import Settlement
 from frontdesk.kernel.bus import Bus
 from frontdesk.kernel.errors import FrontdeskError
 from frontdesk.kernel.http import Answer, Call, Route

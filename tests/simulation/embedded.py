@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from frontdesk.adapters.embedded.subscriber import Batch, Entry, Settlement, Subscriber
+from frontdesk.adapters.embedded.decider import Decider
+from frontdesk.adapters.embedded.settlement import Entry, Settlement
+from frontdesk.adapters.embedded.subscriber import Batch, Subscriber
 from frontdesk.kernel.errors import Conflict, FrontdeskError, Rejected, Unavailable
 from frontdesk.kernel.http import Call, Route
 from frontdesk.kernel.messages import Message
@@ -166,15 +168,8 @@ class EmbeddedDesk:
 
     async def _follow(self, name: str) -> None:
         service, reactions = self._subscribers[name]
-        subscriber = Subscriber(
-            name,
-            service,
-            reactions,
-            bus=self._world.bus,
-            log=self._log,
-            store=self._store,
-            batch=self._batch,
-        )
+        decider = Decider(name, service, reactions, bus=self._world.bus, store=self._store)
+        subscriber = Subscriber(decider, self._log, batch=self._batch)
         while True:
             wake = self._wakes[name] = Promise[bool]()
             try:

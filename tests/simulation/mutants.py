@@ -10,7 +10,7 @@ from datetime import timedelta
 from msgspec.structs import replace as changed
 
 from frontdesk.adapters.aws.relay import Publisher
-from frontdesk.adapters.embedded.subscriber import Settlement
+from frontdesk.adapters.embedded.settlement import Settlement
 from frontdesk.kernel.errors import ClaimTaken, CounterRefused
 from frontdesk.kernel.messages import Message
 from frontdesk.kernel.records import Claim, Commit, Record

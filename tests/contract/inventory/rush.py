@@ -15,6 +15,7 @@ from typing import Protocol
 import msgspec
 
 from frontdesk.adapters.embedded.database import Database
+from frontdesk.adapters.embedded.decider import Decider
 from frontdesk.adapters.embedded.log import EventLog
 from frontdesk.adapters.embedded.store import SqliteStore
 from frontdesk.adapters.embedded.subscriber import Subscriber
@@ -210,9 +211,8 @@ class Batches:
 
     def _subscriber(self, name: str) -> Subscriber:
         service, reactions = subscribers([SERVICE])[name]
-        found = Subscriber(
-            name, service, reactions, bus=self._bus, log=self.log, store=self._store, observe=self._observe
-        )
+        decider = Decider(name, service, reactions, bus=self._bus, store=self._store, observe=self._observe)
+        found = Subscriber(decider, self.log)
         self.log.join(name, found.names)
         return found
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 
+from frontdesk.adapters.embedded.decider import Decider
 from frontdesk.adapters.embedded.subscriber import BATCH, Subscriber
 from frontdesk.adapters.memory.clock import SeededChance
 from frontdesk.kernel.bus import Bus, Fate
@@ -58,6 +59,22 @@ class Seen:
         return [fate for seen, fate in self.fates if seen == source]
 
 
+def decider(
+    engine: Engine,
+    handle: Handle = count,
+    *,
+    seen: Seen | None = None,
+    together: int = 1,
+    reads: Callable[[Message], list[tuple[AnyKind, str]]] | None = None,
+) -> Decider:
+    """Return what decides about jars that were filled."""
+    reaction = Reaction(Filled, handle, NAME, together=together, reads=reads)
+    service = Service("jars", (JARS,), reactions=(reaction,), events=(Filled,))
+    bus = Bus(engine.clock, SeededChance(1))
+    observe = seen or (lambda *_: None)
+    return Decider(NAME, service, service.reactions, bus=bus, store=engine.store, observe=observe)
+
+
 def subscriber(
     engine: Engine,
     handle: Handle = count,
@@ -68,19 +85,8 @@ def subscriber(
     reads: Callable[[Message], list[tuple[AnyKind, str]]] | None = None,
 ) -> Subscriber:
     """Return a subscriber that has joined the engine's log."""
-    reaction = Reaction(Filled, handle, NAME, together=together, reads=reads)
-    service = Service("jars", (JARS,), reactions=(reaction,), events=(Filled,))
-    bus = Bus(engine.clock, SeededChance(1))
-    found = Subscriber(
-        NAME,
-        service,
-        service.reactions,
-        bus=bus,
-        log=engine.log,
-        store=engine.store,
-        observe=seen or (lambda *_: None),
-        batch=batch,
-    )
+    deciding = decider(engine, handle, seen=seen, together=together, reads=reads)
+    found = Subscriber(deciding, engine.log, batch=batch)
     engine.log.join(NAME, found.names)
     return found
 

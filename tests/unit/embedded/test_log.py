@@ -8,7 +8,7 @@ import pytest
 
 from frontdesk.adapters.embedded import log as log_module
 from frontdesk.adapters.embedded.log import REACTION_LAG_SECONDS
-from frontdesk.adapters.embedded.subscriber import Parked, Settlement
+from frontdesk.adapters.embedded.settlement import Parked, Settlement
 from frontdesk.kernel.errors import Unavailable
 from tests.unit.embedded.engine import NOW, Engine, event, opened, save
 from tests.unit.embedded.reacting import filled, publish, run_dry, subscriber, sweets

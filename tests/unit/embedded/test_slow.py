@@ -12,6 +12,7 @@ from frontdesk.adapters.embedded import slow as slow_module
 from frontdesk.adapters.embedded import slow_bound as bound_module
 from frontdesk.adapters.embedded.slow import AT_ONCE, SlowSubscriber
 from frontdesk.adapters.embedded.slow_rows import DueRows, PatientStore
+from frontdesk.adapters.embedded.subscriber import Subscriber
 from frontdesk.adapters.memory.clock import SeededChance
 from frontdesk.kernel import limits
 from frontdesk.kernel.bus import Bus, Fate
@@ -327,15 +328,11 @@ def test_an_ordinary_reaction_that_hangs_fails_and_the_others_of_its_batch_go_on
 
             seen = Seen()
             service = Service("jars", (JARS,), reactions=(Reaction(Filled, hangs, "counting"),))
-            worker = bound_module.BoundedSubscriber(
-                "counting",
-                service,
-                service.reactions,
-                bus=Bus(engine.clock, SeededChance(1)),
-                log=engine.log,
-                store=engine.store,
-                observe=seen,
+            bus = Bus(engine.clock, SeededChance(1))
+            decider = bound_module.BoundedDecider(
+                "counting", service, service.reactions, bus=bus, store=engine.store, observe=seen
             )
+            worker = Subscriber(decider, engine.log)
             engine.log.join("counting", worker.names)
             await publish(engine, filled("a"), filled("stuck"), filled("b"))
             await run_dry(worker)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from frontdesk.adapters.embedded import transaction
-from frontdesk.adapters.embedded.subscriber import Entry, Observer, Settlement, Subscriber
+from frontdesk.adapters.embedded.decider import Decider, Observer
+from frontdesk.adapters.embedded.settlement import Entry, Settlement
 from frontdesk.kernel.bus import Fate
 from frontdesk.kernel.checks import check
 from frontdesk.kernel.errors import Rejected
@@ -16,7 +17,17 @@ from frontdesk.kernel.kinds import AnyKind
 from frontdesk.kernel.records import Add, Commit, Take
 from frontdesk.kernel.unit import Unit
 from tests.unit.embedded.engine import JARS, Engine, Jar, opened
-from tests.unit.embedded.reacting import Filled, Seen, filled, publish, retries, run_dry, subscriber, sweets
+from tests.unit.embedded.reacting import (
+    Filled,
+    Seen,
+    decider,
+    filled,
+    publish,
+    retries,
+    run_dry,
+    subscriber,
+    sweets,
+)
 
 
 class NoRoom(Rejected):
@@ -185,10 +196,10 @@ def test_a_reaction_that_cannot_tell_what_it_will_read_reads_it_by_itself(
 
 
 class Elsewhere:
-    """A worker that decides like a subscriber, tells the effect alone, and is late: first something else happens."""
+    """A worker that decides as here, tells the effect alone, and is late: first something else happens."""
 
-    def __init__(self, subscriber: Subscriber, meanwhile: Commit) -> None:
-        self._subscriber = subscriber
+    def __init__(self, decider: Decider, meanwhile: Commit) -> None:
+        self._decider = decider
         self._meanwhile = meanwhile
         self.engine: Engine | None = None
 
@@ -196,7 +207,7 @@ class Elsewhere:
         self, subscriber: str, entries: Sequence[Entry], cursor: int, observe: Observer
     ) -> Settlement | None:
         """See `subscriber.Worker`."""
-        settlement = await self._subscriber.decide(entries, cursor)
+        settlement = await self._decider.decide(entries, cursor)
         if self.engine is not None:
             await self.engine.store.commit(self._meanwhile)
         return replace(settlement, commits=())
@@ -207,7 +218,7 @@ def test_what_a_worker_decided_on_a_state_that_is_gone_is_decided_anew_here(tmp_
         async with opened(tmp_path) as engine:
             await engine.store.commit(Commit(counters=(Add("jars:stock", 9),)))
             here = subscriber(engine, take)
-            worker = Elsewhere(subscriber(engine, take), Commit(counters=(Add("jars:stock", -8),)))
+            worker = Elsewhere(decider(engine, take), Commit(counters=(Add("jars:stock", -8),)))
             here.worker = worker
             await publish(engine, filled("a"), filled("b"))
             await run_dry(here)

@@ -324,7 +324,7 @@ def test_what_the_environment_says_of_a_worker_is_checked_and_secrets_stay_at_th
 def test_a_store_that_only_reads_refuses_commits(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with opened(tmp_path) as engine:
-            with pytest.raises(NotImplementedError):
+            with pytest.raises(PermissionError, match="desk alone"):
                 await CommittedStore(engine.database.reads).commit(save("a"))
 
     asyncio.run(scenario())

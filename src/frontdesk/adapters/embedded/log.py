@@ -14,7 +14,8 @@ from itertools import islice
 from frontdesk.adapters.embedded.database import Database
 from frontdesk.adapters.embedded.figures import Histogram
 from frontdesk.adapters.embedded.rows import EVENT_COLUMNS, event_of, placeholders
-from frontdesk.adapters.embedded.subscriber import Batch, Entry, Parked, Settlement
+from frontdesk.adapters.embedded.settlement import Entry, Parked, Settlement
+from frontdesk.adapters.embedded.subscriber import Batch
 from frontdesk.adapters.embedded.transaction import Transaction
 from frontdesk.adapters.embedded.writer import Writer
 from frontdesk.kernel.errors import Conflict, Rejected, Unavailable

@@ -9,12 +9,13 @@ from typing import Protocol
 
 from frontdesk.adapters.embedded.copy import ContinuousCopy
 from frontdesk.adapters.embedded.database import Database
+from frontdesk.adapters.embedded.decider import Decider
 from frontdesk.adapters.embedded.directory import DataDirectory
 from frontdesk.adapters.embedded.figures import ReactionFigures
 from frontdesk.adapters.embedded.letters import SqliteLetters
 from frontdesk.adapters.embedded.log import EventLog
 from frontdesk.adapters.embedded.slow import SlowSubscriber
-from frontdesk.adapters.embedded.slow_bound import BoundedSubscriber, bounded
+from frontdesk.adapters.embedded.slow_bound import BoundedDecider, bounded
 from frontdesk.adapters.embedded.slow_rows import DueRows, PatientStore
 from frontdesk.adapters.embedded.store import SqliteStore
 from frontdesk.adapters.embedded.subscriber import Subscriber
@@ -132,12 +133,10 @@ class EmbeddedRuntime:
         if any(reaction.slow for reaction in reactions):
             self._subscribe_slow(name, service, reactions)
             return
-        sort = BoundedSubscriber if service.needs else Subscriber
-        subscriber = sort(
-            name, service, reactions, bus=self.bus, log=self.log, store=self.store, observe=self._observe
-        )
-        if not service.needs:  # a worker reaches nobody outside
-            subscriber.worker = self.worker
+        sort = BoundedDecider if service.needs else Decider
+        decider = sort(name, service, reactions, bus=self.bus, store=self.store, observe=self._observe)
+        worker = None if service.needs else self.worker  # which reaches nobody outside
+        subscriber = Subscriber(decider, self.log, worker=worker)
         position = self.log.join(name, subscriber.names)
         self._spawn(self._follow(subscriber, position.wake, lambda: position.next_retry), name)
 

@@ -10,16 +10,11 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from frontdesk.adapters.embedded.decider import Observer, after_failure
 from frontdesk.adapters.embedded.log import EventLog
+from frontdesk.adapters.embedded.settlement import Entry, Parked, Settlement
 from frontdesk.adapters.embedded.slow_rows import DueRows
-from frontdesk.adapters.embedded.subscriber import (
-    BATCH,
-    Entry,
-    Observer,
-    Parked,
-    Settlement,
-    after_failure,
-)
+from frontdesk.adapters.embedded.subscriber import BATCH
 from frontdesk.kernel.bus import Bus, Fate, cause, fate
 from frontdesk.kernel.ports import Store
 from frontdesk.kernel.services import Reaction, Service

@@ -9,7 +9,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from frontdesk.adapters.embedded.subscriber import Entry, Settlement, Subscriber, after_failure
+from frontdesk.adapters.embedded.decider import Decider, after_failure
+from frontdesk.adapters.embedded.settlement import Entry, Settlement
 from frontdesk.kernel.bus import cause, fate
 from frontdesk.kernel.errors import Conflict
 from frontdesk.kernel.services import Reaction
@@ -29,8 +30,8 @@ def bounded(reaction: Reaction) -> Reaction:
     return replace(reaction, handle=handle)
 
 
-class BoundedSubscriber(Subscriber):
-    """Runs a batch that takes too long message by message, and lets the one that hangs fail.
+class BoundedDecider(Decider):
+    """Has a batch that takes too long run message by message, and lets the one that hangs fail.
 
     The bound is around a whole batch, because one around each message costs more than most reactions do. Nothing has
     been stored when it strikes.
@@ -45,6 +46,6 @@ class BoundedSubscriber(Subscriber):
                 raise Conflict from hung
             (entry,) = entries
             outcome = fate(hung, entry.tries + 1)
-            self._observe(self.name, entry.message, outcome, cause(hung))
+            self.observe(self.name, entry.message, outcome, cause(hung))
             parked = after_failure(entry, outcome, hung, self._bus)
             return Settlement(self.name, cursor, parked=(parked,))

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from frontdesk.adapters.embedded.database import Database
 from frontdesk.adapters.embedded.rows import EVENT_COLUMNS, event_of, placeholders
+from frontdesk.adapters.embedded.settlement import Entry, Parked
 from frontdesk.adapters.embedded.store import SqliteStore
-from frontdesk.adapters.embedded.subscriber import Entry, Parked
 from frontdesk.adapters.embedded.transaction import Transaction
 from frontdesk.adapters.embedded.writer import Writer
 from frontdesk.kernel.records import Commit

@@ -16,8 +16,9 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
+from frontdesk.adapters.embedded.decider import Observer
 from frontdesk.adapters.embedded.news import News
-from frontdesk.adapters.embedded.subscriber import Entry, Observer, Settlement
+from frontdesk.adapters.embedded.settlement import Entry, Settlement
 from frontdesk.adapters.embedded.worker_frames import (
     BUFFER_BYTES,
     DECIDED,

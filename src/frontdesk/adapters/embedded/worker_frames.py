@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from frontdesk.adapters.embedded.news import Told
-from frontdesk.adapters.embedded.subscriber import Entry, Settlement
+from frontdesk.adapters.embedded.settlement import Entry, Settlement
 
 LENGTH_BYTES = 4
 BUFFER_BYTES = 4 * 1024 * 1024  # how much is read ahead of a frame's end

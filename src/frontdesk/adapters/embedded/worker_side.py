@@ -12,11 +12,11 @@ from pathlib import Path
 
 from frontdesk.adapters.embedded import interpreter
 from frontdesk.adapters.embedded.database import HOT_BODY_CHARS
+from frontdesk.adapters.embedded.decider import Decider
 from frontdesk.adapters.embedded.directory import DataDirectory
 from frontdesk.adapters.embedded.news import Told
 from frontdesk.adapters.embedded.reads import Reads
 from frontdesk.adapters.embedded.rows import KindTable
-from frontdesk.adapters.embedded.subscriber import Batch, Settlement, Subscriber
 from frontdesk.adapters.embedded.worker_frames import (
     BUFFER_BYTES,
     SETUP,
@@ -96,22 +96,12 @@ class CommittedStore:
         return self._reads.claim(key)
 
     async def commit(self, commit: Commit) -> None:
-        """Refuse: the desk alone writes."""
-        raise NotImplementedError
+        """Refuse. Raises PermissionError."""
+        raise PermissionError("The desk alone writes.")
 
     def _keep(self, record: Record) -> None:
         if len(record.body) <= HOT_BODY_CHARS:
             self._records[record.kind, record.id] = record
-
-
-class _NoLog:
-    """The desk keeps the log: what it sends is decided here, and nobody asks what is pending or settles anything."""
-
-    async def pending(self, subscriber: str, names: Sequence[str], limit: int) -> Batch:
-        raise NotImplementedError
-
-    async def settle(self, settlement: Settlement) -> None:
-        raise NotImplementedError
 
 
 class WorkerSide:
@@ -121,8 +111,8 @@ class WorkerSide:
         self._store = CommittedStore(reads)
         self._refused: dict[str, str] = {}
         self._has_failed = False
-        self._subscribers = {
-            name: Subscriber(name, *parts, bus=bus, log=_NoLog(), store=self._store, observe=self._observe)
+        self._deciders = {
+            name: Decider(name, *parts, bus=bus, store=self._store, observe=self._observe)
             for name, parts in subscribers(services).items()
         }
 
@@ -132,7 +122,7 @@ class WorkerSide:
         self._refused.clear()
         self._has_failed = False
         try:
-            settlement = await self._subscribers[wanted.subscriber].decide(wanted.entries, wanted.cursor)
+            settlement = await self._deciders[wanted.subscriber].decide(wanted.entries, wanted.cursor)
         except Conflict:
             return Decided(lost=True)
         except Exception:  # noqa: BLE001 - the desk tries it by itself
