@@ -10,6 +10,7 @@ import pytest
 
 from frontdesk.adapters.embedded import slow as slow_module
 from frontdesk.adapters.embedded import slow_bound as bound_module
+from frontdesk.adapters.embedded.decider import LOST_RACE_PAUSE_MAX
 from frontdesk.adapters.embedded.slow import AT_ONCE, SlowSubscriber
 from frontdesk.adapters.embedded.slow_rows import DueRows, PatientStore
 from frontdesk.adapters.embedded.subscriber import Subscriber
@@ -218,7 +219,7 @@ def test_lost_races_do_not_count_and_wait_longer_with_age(tmp_path: Path) -> Non
                 await settled(worker)
             assert retries(engine) == [(1, 0, 1)]
             assert pauses[0] < timedelta(seconds=1)
-            assert slow_module.LOST_RACE_PAUSE_MAX / 2 <= pauses[-1] <= slow_module.LOST_RACE_PAUSE_MAX * 1.5
+            assert LOST_RACE_PAUSE_MAX / 2 <= pauses[-1] <= LOST_RACE_PAUSE_MAX * 1.5
 
     asyncio.run(scenario())
 

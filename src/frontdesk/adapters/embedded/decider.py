@@ -17,8 +17,8 @@ from frontdesk.kernel.ports import Store
 from frontdesk.kernel.services import Reaction, Service
 
 _log = logging.getLogger(__name__)
-# For one message that keeps losing; its tries do not count. The older it is, the longer it waits: one that can never
-# win must not keep the others from their batches.
+# For a message that has lost a race; such tries do not count. The older it is, the longer it waits: one that can never
+# win, or has to wait for hours, must not come round all the time and keep others from their batches.
 LOST_RACE_PAUSE = timedelta(milliseconds=50)
 LOST_RACE_PAUSE_MAX = timedelta(minutes=1)
 
@@ -40,8 +40,8 @@ class Decider:
     ) -> None:
         self.name = name
         self.names = tuple(reaction.on.NAME for reaction in reactions)
-        self._bus = bus
         self.observe = observe
+        self._bus = bus
         self._service = service
         self._reactions: Mapping[str, Reaction] = {reaction.on.NAME: reaction for reaction in reactions}
         self._together = {name: taking for name, taking in self._reactions.items() if taking.together > 1}

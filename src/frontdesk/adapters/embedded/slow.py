@@ -8,9 +8,9 @@ are two transactions: when a crash comes between them the reaction runs again, a
 import asyncio
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from frontdesk.adapters.embedded.decider import Observer, after_failure
+from frontdesk.adapters.embedded.decider import LOST_RACE_PAUSE, LOST_RACE_PAUSE_MAX, Observer, after_failure
 from frontdesk.adapters.embedded.log import EventLog
 from frontdesk.adapters.embedded.settlement import Entry, Parked, Settlement
 from frontdesk.adapters.embedded.slow_rows import DueRows
@@ -22,10 +22,6 @@ from frontdesk.kernel.services import Reaction, Service
 AT_ONCE = 16  # messages of one subscriber
 DRAIN_SECONDS = 5.0  # that a stop waits for what is at work; the rest runs again after the next start
 PAUSE_SECONDS = 0.2  # after a failure of the database
-# After a lost race; such tries do not count. The pause grows with the age of the message: one that has to wait its turn
-# for hours must not come round all the time.
-LOST_RACE_PAUSE = timedelta(milliseconds=50)
-LOST_RACE_PAUSE_MAX = timedelta(minutes=1)
 _log = logging.getLogger(__name__)
 
 
