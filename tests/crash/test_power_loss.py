@@ -15,6 +15,7 @@ from unittest.mock import patch
 
 import pytest
 
+from frontdesk.adapters.embedded import checkpoints
 from frontdesk.adapters.embedded import database as module
 from frontdesk.adapters.embedded.database import Database
 from frontdesk.kernel.errors import Unavailable
@@ -48,9 +49,9 @@ def on(disk: Disk, pragmas: str, pages: int) -> Iterator[None]:
 
     with (
         patch.object(Database, "_connect", connect),
-        patch.object(module, "CHECKPOINT_ROWS", pages),
-        patch.object(module, "LOG_PAGES", pages),
-        patch.object(module, "CHECKPOINT_PAUSE_SECONDS", 0.001),
+        patch.object(checkpoints, "LEAST_ROWS", pages),
+        patch.object(checkpoints, "LOG_PAGES", pages),
+        patch.object(checkpoints, "PAUSE_SECONDS", 0.001),
     ):
         yield
 

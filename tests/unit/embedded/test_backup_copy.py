@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from frontdesk.adapters.embedded import checkpoints, copy_layout, copy_tail
 from frontdesk.adapters.embedded import copy as copying
-from frontdesk.adapters.embedded import copy_layout, copy_tail, database
 from frontdesk.adapters.embedded.backup_restore import restore
 from frontdesk.adapters.embedded.clock import MachineClock
 from frontdesk.adapters.embedded.copy import ContinuousCopy
@@ -163,7 +163,7 @@ async def test_what_there_is_no_room_for_is_left_in_the_log_and_caught_up_with(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(copy_tail, "WAITING_BYTES_MAX", 200_000)
-    monkeypatch.setattr(database, "CHECKPOINT_PAUSE_SECONDS", 600)  # the log lasts as long as this test
+    monkeypatch.setattr(checkpoints, "PAUSE_SECONDS", 600)  # the log lasts as long as this test
     target = UnreliableTarget(tmp_path / "copy")
     async with copied(tmp_path, target) as (engine, copy):
         await caught_up(copy)

@@ -12,6 +12,7 @@ from unittest.mock import patch
 import apsw
 import pytest
 
+from frontdesk.adapters.embedded import checkpoints
 from frontdesk.adapters.embedded import database as module
 from frontdesk.adapters.embedded.database import Database
 from frontdesk.kernel.errors import Unavailable
@@ -53,7 +54,7 @@ def on(disk: Disk) -> Iterator[None]:
         connection.executescript(module._PRAGMAS)  # noqa: SLF001 - the real ones are tested
         return connection
 
-    with patch.object(Database, "_connect", connect), patch.object(module, "CHECKPOINT_PAUSE_SECONDS", 60):
+    with patch.object(Database, "_connect", connect), patch.object(checkpoints, "PAUSE_SECONDS", 60):
         yield
 
 

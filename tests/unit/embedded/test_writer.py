@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from frontdesk.adapters.embedded import database, writer
+from frontdesk.adapters.embedded import checkpoints, writer
 from frontdesk.adapters.embedded.database import Database
 from frontdesk.adapters.embedded.transaction import Transaction
 from frontdesk.kernel.errors import ClaimTaken, Conflict, CounterRefused, Unavailable
@@ -210,7 +210,7 @@ def test_a_checkpoint_that_fails_does_not_take_back_a_commit(tmp_path: Path) -> 
     async def scenario() -> None:
         async with opened(tmp_path) as engine:
             break_on(engine, before=("pragma wal_checkpoint",))
-            engine.database._finish.set()  # noqa: SLF001 - as the checkpoint thread does
+            engine.database.checkpoints._ready.set()  # noqa: SLF001 - as its thread does
             await engine.store.commit(save("a", events=(event("a"),)))
             assert engine.log.head == 1
 
@@ -221,9 +221,9 @@ def test_a_checkpoint_that_fails_does_not_take_back_a_commit(tmp_path: Path) -> 
 def test_the_writer_stops_for_a_checkpoint_only_once_the_log_is_long(
     long: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "CHECKPOINT_PAUSE_SECONDS", 0.001)
-    monkeypatch.setattr(database, "CHECKPOINT_ROWS", 1)
-    monkeypatch.setattr(database, "LOG_PAGES", long)
+    monkeypatch.setattr(checkpoints, "PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(checkpoints, "LEAST_ROWS", 1)
+    monkeypatch.setattr(checkpoints, "LOG_PAGES", long)
 
     async def scenario() -> None:
         async with opened(tmp_path) as engine:

@@ -1,16 +1,16 @@
-"""The database file: its connections, its checkpoints, and the records that are hot.
+"""The database file: its connections, and the records that are hot.
 
-One connection writes, one reads, one checkpoints. Only one process may have them (see `directory`), so what was last
-committed here is what is stored, and a record or counter just written need not be read again.
+One connection writes, one reads, one moves the log (see `checkpoints`). Only one process may have them (see
+`directory`), so what was last committed here is what is stored, and a record or counter just written need not be read
+again.
 """
 
-import logging
 import sqlite3
-import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from frontdesk.adapters.embedded.checkpoints import Checkpoints
 from frontdesk.adapters.embedded.copy_tail import Tail
 from frontdesk.adapters.embedded.news import News
 from frontdesk.adapters.embedded.reads import Reads
@@ -25,14 +25,7 @@ HOT_RECORDS = 20_000
 HOT_ABSENT = 4_096  # of which it is known that they are not there
 HOT_BODY_CHARS = 8_192  # a larger body is read again each time
 HOT_COUNTERS = 20_000
-CHECKPOINT_PAUSE_SECONDS = 0.05  # at 0.1 the lag doubles: moving more at once stalls the log longer
-CHECKPOINT_RUSH_ROWS = 400  # in one pause; while so many come, people wait longer than a stall anyway ...
-CHECKPOINT_RUSH_PAUSES = 4  # ... and one pass for so many pauses saves a twentieth of all processor time
-CHECKPOINT_RETRY_SECONDS = 1.0  # after one that failed
-CHECKPOINT_ROWS = 128  # about 1 MB of pages: fewer are not worth its fsyncs
-LOG_PAGES = 4_000  # about 16 MB: how long the log gets before the writer stops to let it begin anew
 CACHE_KIB = 24_576  # of pages; SQLite may look at each of them at every commit, see docs/adr/0012
-_log = logging.getLogger(__name__)
 
 _PRAGMAS = f"""
 pragma journal_mode = wal;
@@ -66,15 +59,7 @@ class Database:
         self._hot: OrderedDict[tuple[str, str], Record] = OrderedDict()
         self._absent: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._counts: OrderedDict[str, int] = OrderedDict()
-        self._unmoved = (
-            CHECKPOINT_ROWS  # rows written since the last checkpoint; a log found at the start is moved
-        )
-        self._finish = threading.Event()
-        self._closing = threading.Event()
-        self._checkpoints = threading.Thread(
-            target=self._checkpoint_thread, name="frontdesk-checkpoint", daemon=True
-        )
-        self._checkpoints.start()
+        self.checkpoints = Checkpoints(self._connect)
 
     def transaction(self, next_seq: int, *, hot: bool = True) -> Transaction:
         """Return an empty transaction on the writing connection; the caller has begun it.
@@ -150,7 +135,7 @@ class Database:
     def remember(self, transaction: Transaction) -> None:
         """Take over what a transaction has made true."""
         self._keep_counts(transaction.counted)
-        self._unmoved += transaction.rows
+        self.checkpoints.wrote(transaction.rows)
         for records in transaction.records.values():
             self.keep_hot(records.values())
         if self.news is not None:
@@ -174,24 +159,11 @@ class Database:
     def after_commit(self) -> None:
         """Do what can be done only between two transactions."""
         self._tell_copy()
-        self.finish_checkpoint()
-
-    def finish_checkpoint(self) -> None:
-        """Let the log restart at its beginning, when a checkpoint has copied all of it. Called between transactions.
-
-        Only the writer can do this: at any other moment there are frames behind the checkpoint.
-        """
-        if self._finish.is_set():
-            self._finish.clear()
-            try:
-                self.writing.execute("pragma wal_checkpoint(passive)")
-            except sqlite3.Error as error:  # the commit before it stands all the same
-                _log.error("a checkpoint failed; the next one tries again: %s", type(error).__name__)
+        self.checkpoints.finish(self.writing)
 
     def close(self) -> None:
         """Close everything and fold the log into the database."""
-        self._closing.set()
-        self._checkpoints.join()
+        self.checkpoints.close()
         self.reading.close()
         self.writing.execute("pragma wal_checkpoint(truncate)")
         self.writing.close()
@@ -219,22 +191,3 @@ class Database:
         )
         connection.executescript(_PRAGMAS)
         return connection
-
-    def _checkpoint_thread(self) -> None:
-        connection = self._connect()
-        before = pauses = 0
-        while not self._closing.wait(CHECKPOINT_PAUSE_SECONDS):
-            came, before, pauses = self._unmoved - before, self._unmoved, pauses + 1
-            if came >= CHECKPOINT_RUSH_ROWS and pauses < CHECKPOINT_RUSH_PAUSES:
-                continue
-            pauses = 0
-            try:
-                if self._unmoved >= CHECKPOINT_ROWS:
-                    self._unmoved = before = 0
-                    busy, pages, moved = connection.execute("pragma wal_checkpoint(passive)").fetchone()
-                    if not busy and moved == pages >= LOG_PAGES:
-                        self._finish.set()
-            except sqlite3.Error as error:  # a full disk, say: the log grows until there is room again
-                _log.error("a checkpoint failed; the next one tries again: %s", type(error).__name__)
-                self._closing.wait(CHECKPOINT_RETRY_SECONDS)
-        connection.close()

@@ -216,17 +216,18 @@ class Transaction:
         self._counts.update(Reads(self.database, self._tables).counts(unknown))
 
     def _write_records(self, table: KindTable, records: Iterable[Record]) -> None:
-        saved, moved = [], []
+        created, saved, moved = [], [], []
         for record in records:
             before = self._known.get((record.kind, record.id)) if record.version > 1 else None
             if before is not None and before.keys == record.keys:
                 moved.append(table.to_move(record))
-            else:
+            elif record.version > 1:
                 saved.append(table.to_row(record))
-        if saved:
-            self.database.executemany(table.save, saved)
-        if moved:
-            self.database.executemany(table.move, moved)
+            else:
+                created.append(table.to_row(record))
+        for sql, rows in ((table.create, created), (table.save, saved), (table.move, moved)):
+            if rows:
+                self.database.executemany(sql, rows)
 
     def _write_claims(self) -> None:
         for key in self._dirty_claims:
