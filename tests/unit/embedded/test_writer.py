@@ -1,6 +1,7 @@
 """The writer: one fsync for many, and each commit answered for itself."""
 
 import asyncio
+import threading
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,34 @@ def test_requests_that_come_several_at_a_time_are_gathered_and_a_lone_one_never_
             assert sum(engine.writer.figures.sizes.counts) == 7
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("waiting", [writer.GATHERED - 1, writer.GATHERED])
+def test_where_many_wait_at_the_end_of_a_transaction_the_next_begins_at_once(
+    waiting: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "GATHER_SECONDS", 0.4)
+    written = threading.Event()
+
+    async def scenario() -> float:
+        loop, at_work = asyncio.get_running_loop(), asyncio.Event()
+
+        def hold() -> None:
+            loop.call_soon_threadsafe(at_work.set)
+            written.wait(5)
+
+        async with opened(tmp_path) as engine:
+            monkeypatch.setattr(engine.database, "after_commit", hold)
+            first = [asyncio.create_task(engine.store.commit(save(f"a{n}"))) for n in range(2)]
+            await at_work.wait()
+            rest = [asyncio.create_task(engine.store.commit(save(f"b{n}"))) for n in range(waiting)]
+            await asyncio.sleep(0)
+            begun = loop.time()
+            written.set()
+            await asyncio.wait_for(asyncio.gather(*first, *rest), 5)
+            return loop.time() - begun
+
+    assert (asyncio.run(scenario()) < 0.4) is (waiting == writer.GATHERED)
 
 
 def test_a_refused_commit_leaves_its_neighbours_alone(tmp_path: Path) -> None:

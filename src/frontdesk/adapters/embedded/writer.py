@@ -31,6 +31,7 @@ from frontdesk.kernel.records import Commit
 BATCH = 512  # submissions in one transaction
 OLDEST_WAIT = timedelta(seconds=1)  # past this, new requests are told to come again
 GATHER_SECONDS = 0.003  # from the end of a transaction of several requests to the next; see docs/adr/0012
+GATHERED = 20  # submissions that wait for no others after that
 
 Also = Callable[[Transaction], None]
 Committed = Callable[[Sequence[tuple[int, Message]]], None]
@@ -198,7 +199,8 @@ class Writer:
             self.figures.sizes.note(len(batch))
             self._next_seq = transaction.next_seq
             self._database.remember(transaction)
-        if self._gathers:  # so that what these set going has its place in the next transaction
+        if self._gathers and len(self._waiting) < GATHERED:
+            # So that what these set going has its place in the next transaction.
             self._not_before = self._loop.time() + GATHER_SECONDS
             self._schedule()
         elif self._waiting:  # at once, so that COMMIT works while these are answered
