@@ -1,9 +1,7 @@
-"""Checkpoints: when a pass is worth it, and that the log begins anew while the writer never rests."""
+"""Checkpoints: when a pass is worth it, and how the log begins anew."""
 
-import asyncio
 import sqlite3
 import time
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,11 +11,11 @@ from frontdesk.adapters.embedded.checkpoints import (
     LEAST_ROWS,
     RUSH_PAUSES,
     RUSH_ROWS,
+    Checkpoints,
     Pace,
     move,
     move_the_rest,
 )
-from tests.unit.embedded.engine import Engine, event, opened, save
 
 
 def passes(pace: Pace, rows: int, pauses: int) -> list[bool]:
@@ -98,25 +96,22 @@ def test_a_log_that_a_reader_holds_is_not_all_moved(tmp_path: Path) -> None:
         connection.close()
 
 
-def test_the_log_begins_anew_while_the_writer_never_rests(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_time", [True, False])
+def test_the_log_begins_anew_after_the_writers_own_pass_when_it_is_time(
+    *, is_time: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkpoints, "PAUSE_SECONDS", 0.001)
-    monkeypatch.setattr(checkpoints, "LEAST_ROWS", 1)
-    monkeypatch.setattr(checkpoints, "LOG_PAGES", 100)
-    salts: list[bytes] = []
-
-    async def client(engine: Engine, name: str) -> None:
-        for n in range(150):
-            await engine.store.commit(save(f"{name}-{n}", events=(event(f"{name}-{n}"),)))
-            with (tmp_path / "frontdesk.db-wal").open("rb") as log:
-                salts.append(log.read(24)[16:])
-
-    async def scenario() -> None:
-        async with opened(tmp_path) as engine:
-            await asyncio.gather(*(client(engine, name) for name in "abcd"))
-            stored = engine.database.writing.execute("select count(*) from events").fetchone()[0]
-            assert stored == 600
-
-    asyncio.run(scenario())
-    assert sum(before != after for before, after in pairwise(salts)) >= 2
+    monkeypatch.setattr(checkpoints, "PAUSE_SECONDS", 600)  # no pass but the writer's
+    writing = sqlite3.connect(tmp_path / "db", isolation_level=None)
+    writing.executescript("pragma journal_mode=wal; pragma wal_autocheckpoint=0; create table t(n)")
+    steps = Checkpoints(lambda: sqlite3.connect(tmp_path / "db"))
+    if is_time:
+        steps._ready.set()  # noqa: SLF001 - as its thread does
+    salts = []
+    for n in range(3):
+        writing.execute("insert into t values(?)", (n,))
+        salts.append((tmp_path / "db-wal").read_bytes()[16:24])
+        steps.finish(writing)
+    steps.close()
+    writing.close()
+    assert (salts[0] != salts[1]) is is_time
+    assert salts[1] == salts[2], "once is enough"
