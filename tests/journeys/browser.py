@@ -16,12 +16,12 @@ Mailbox = Callable[[], Mapping[str, str]]
 
 
 def files_in(folder: Path) -> Mailbox:
-    """Return the mailbox that is a folder of messages."""
+    """Return the mailbox that is a folder of messages. One that is still being written has a name with a dot first."""
 
     def texts() -> dict[str, str]:
         found = {
             path: message_from_bytes(path.read_bytes(), policy=policy.default)
-            for path in folder.glob("*.eml")
+            for path in folder.glob("[!.]*.eml")
         }
         return {path.name: str(message.get_content()) for path, message in found.items()}
 

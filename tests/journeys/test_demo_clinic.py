@@ -53,7 +53,7 @@ def visits(owner: httpx.Client) -> list[dict[str, Any]]:
 
 def told(desk: RunningDesk, words: str) -> Path | None:
     """Return the message of the outbox that says this."""
-    texts = {path: path.read_bytes().decode() for path in (desk.data / "outbox").glob("*.eml")}
+    texts = {path: path.read_bytes().decode() for path in (desk.data / "outbox").glob("[!.]*.eml")}
     return next((path for path, text in texts.items() if words in text), None)
 
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, ParamSpec
 
+from frontdesk.adapters.embedded.checkpoints import move
 from frontdesk.adapters.embedded.clock import MachineClock
 from frontdesk.adapters.embedded.copy import ContinuousCopy
 from frontdesk.adapters.embedded.copy_layout import STATEMENT
@@ -62,6 +63,11 @@ async def fill(engine: Engine, start: int, count: int) -> None:
     """Save so many jars, in as many transactions."""
     for number in range(start, start + count):
         await engine.writer.submit(save(f"jar-{number}", events=(event(f"{number}"),), sweets=number))
+
+
+async def move_all(engine: Engine) -> None:
+    """Move everything in the log into the database, as soon as the thread that does so by itself lets us."""
+    await until(lambda: move(engine.database.reading) > 0)
 
 
 async def until(true: Callable[[], bool], seconds: float = 10.0) -> None:

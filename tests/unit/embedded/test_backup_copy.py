@@ -14,7 +14,7 @@ from frontdesk.adapters.embedded.copy import ContinuousCopy
 from frontdesk.adapters.embedded.copy_pages import DamagedError
 from frontdesk.adapters.embedded.copy_target import CopyRefusedError, FolderTarget
 from frontdesk.adapters.embedded.directory import DataDirectory
-from tests.unit.embedded.copying import UnreliableTarget, copied, fill, jars, on_a_loop, rows, until
+from tests.unit.embedded.copying import UnreliableTarget, copied, fill, jars, move_all, on_a_loop, rows, until
 
 
 @pytest.fixture(autouse=True)
@@ -77,9 +77,7 @@ async def test_the_log_may_begin_anew_any_number_of_times(tmp_path: Path) -> Non
     async with copied(tmp_path, FolderTarget(tmp_path / "copy")) as (engine, copy):
         for start in range(0, 200, 20):
             await fill(engine, start, 20)
-            engine.database.reading.execute(
-                "pragma wal_checkpoint(passive)"
-            )  # the next write begins the log anew
+            await move_all(engine)  # the next write begins the log anew
         await caught_up(copy)
         await asyncio.to_thread(restore, tmp_path / "copy", tmp_path / "restored")
 
@@ -148,7 +146,7 @@ async def test_a_target_that_is_away_too_long_gets_a_new_base(
         await caught_up(copy)
         target.gone = True
         await fill(engine, 0, 80)
-        engine.database.reading.execute("pragma wal_checkpoint(passive)")
+        await move_all(engine)
         await fill(engine, 80, 20)  # over what was not read yet
         target.gone = False
         await until(lambda: copy_layout.listing(target).bases[-1].stream > "s000001")
@@ -213,9 +211,7 @@ async def test_a_base_is_not_good_before_everything_in_it_is_in_the_log(
     target = UnreliableTarget(tmp_path / "copy", gone=True)
     async with copied(tmp_path, target) as (engine, copy):
         await fill(engine, 0, 50)
-        engine.database.reading.execute(
-            "pragma wal_checkpoint(passive)"
-        )  # now all of it is in the base as well
+        await move_all(engine)  # now all of it is in the base as well
         target.gone = False
         await caught_up(copy)
     (base,) = copy_layout.listing(target).bases
