@@ -74,7 +74,7 @@ BODY = json.dumps(
 def measure_lag(
     stack: Stack, client: Client, server: Running, folder: Path, *, rate: float, seconds: int
 ) -> Lag:
-    """Place about `rate` orders a second, and follow some of them to their end. Raises BenchError."""
+    """Place `rate` orders a second, and follow some of them to their end. Raises BenchError."""
     failures: list[BaseException] = []
     token = client.tokens.read_text(encoding="ascii").split()[0]
 

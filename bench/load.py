@@ -57,13 +57,13 @@ class Client:
     def drive(
         self, server: Running, seconds: int, *, connections: int = CONNECTIONS, rate: float | None = None
     ) -> Load:
-        """Keep so many connections busy, each with one order at a time; with `rate`, place about so many a second.
+        """Keep so many connections busy, each with one order at a time; with `rate`, place so many a second by the clock.
 
         Raises BenchError when not one was placed.
         """
-        pause_ms = connections * 1000 / rate if rate else 0
+        gap_ms = 1000 / rate if rate else 0
         cpu, stolen = server.cpu_seconds(), stolen_seconds()
-        found = json.loads(self._wrk(server, seconds, connections, pause_ms).splitlines()[-1])
+        found = json.loads(self._wrk(server, seconds, connections, gap_ms).splitlines()[-1])
         cpu, stolen = server.cpu_seconds() - cpu, stolen_seconds() - stolen
         placed = found["answers"].get("201", 0)
         if not placed:
@@ -81,9 +81,9 @@ class Client:
             stolen=round(stolen / found["seconds"], 2),
         )
 
-    def _wrk(self, server: Running, seconds: int, connections: int, pause_ms: float) -> str:
+    def _wrk(self, server: Running, seconds: int, connections: int, gap_ms: float) -> str:
         options = ["-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", TIMEOUT, "-s", str(SCRIPT)]
-        words = [str(self.tokens), secrets.token_hex(6), str(self.products), f"{pause_ms:.3f}"]
+        words = [str(self.tokens), secrets.token_hex(6), str(self.products), f"{gap_ms:.6f}"]
         command = ["wrk", *options, server.url, "--", *words]
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         if done.returncode:

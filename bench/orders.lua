@@ -1,6 +1,6 @@
 -- Orders of three lines from 5,000 customers, drawn anew for every request, each with an Idempotency-Key of its own.
 -- Arguments after `--`: a file with one access token a line, a word that no other run uses, how many products there
--- are, and how many milliseconds a connection waits on average before each order (0: it never waits).
+-- are, and how many milliseconds lie on average between two orders of all connections (0: as many as can be).
 -- Writes one line of JSON at the end: answers by status, broken connections, and latencies in microseconds.
 
 local CUSTOMERS = 5000
@@ -9,20 +9,32 @@ local BODY = '{"shop_id":"bench-shop","channel":"web",'
   .. '"lines":[{"sku":"sku-%04d","quantity":2},{"sku":"sku-%04d","quantity":1},{"sku":"sku-%04d","quantity":3}],'
   .. '"delivery":{"method":"delivery","address":"%04d Harbour Street, Port Example"}}'
 
+local ffi = require("ffi")
+ffi.cdef("typedef struct { long seconds, nanoseconds; } Moment; int clock_gettime(int clock, Moment *moment);")
+local MONOTONIC = 1
+local moment = ffi.new("Moment")
+
 local threads = {}
-local heads, run, third, pause = {}, "", 1, 0
+local heads, run, third, gap, due = {}, "", 1, 0, 0
 answers = {} -- global, so that `done` can ask each thread for it
+
+-- In milliseconds.
+function now()
+  ffi.C.clock_gettime(MONOTONIC, moment)
+  return tonumber(moment.seconds) * 1000 + tonumber(moment.nanoseconds) / 1e6
+end
 
 function setup(thread)
   threads[#threads + 1] = thread
 end
 
 function init(arguments)
-  run, third, pause = arguments[2], math.floor(tonumber(arguments[3]) / 3), tonumber(arguments[4])
+  run, third, gap = arguments[2], math.floor(tonumber(arguments[3]) / 3), tonumber(arguments[4])
   math.randomseed(tonumber(run, 16) % 2 ^ 31)
-  if pause == 0 then
+  if gap == 0 then
     delay = nil
   end
+  due = now()
   local length = #BODY:format(0, 0, 0, 0, 0, 0, 0)
   for token in io.lines(arguments[1]) do
     heads[#heads + 1] = "POST /orders HTTP/1.1\r\nHost: " .. wrk.host .. ":" .. wrk.port
@@ -42,9 +54,11 @@ function request()
   return heads[math.random(#heads)] .. key .. "\r\n\r\n" .. BODY:format(n, n, n, drawn(0), drawn(1), drawn(2), n)
 end
 
--- Orders of people who do not know of each other: the waits between them are exponential.
+-- Orders of people who do not know of each other: the waits between them are exponential. They come by the clock, however
+-- long answers take: whoever finds all connections busy is served by the first that is free.
 function delay()
-  return math.floor(-pause * math.log(1 - math.random()) + 0.5)
+  due = due - gap * math.log(1 - math.random())
+  return math.max(0, math.floor(due - now() + 0.5))
 end
 
 function response(status)
