@@ -57,8 +57,9 @@ class Client:
     def drive(
         self, server: Running, seconds: int, *, connections: int = CONNECTIONS, rate: float | None = None
     ) -> Load:
-        """Keep so many connections busy, each with one order at a time; with `rate`, place so many a second by the clock.
+        """Keep so many connections busy, each with one order at a time.
 
+        With `rate` so many orders a second come by the clock, and each takes a connection that is free.
         Raises BenchError when not one was placed.
         """
         gap_ms = 1000 / rate if rate else 0
