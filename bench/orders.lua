@@ -19,7 +19,7 @@ local heads, run, third, gap, due = {}, "", 1, 0, 0
 answers = {} -- global, so that `done` can ask each thread for it
 
 -- In milliseconds.
-function now()
+local function now()
   ffi.C.clock_gettime(MONOTONIC, moment)
   return tonumber(moment.seconds) * 1000 + tonumber(moment.nanoseconds) / 1e6
 end
