@@ -5,6 +5,9 @@
 #
 # One container has a volume at a time: a second server on the same data is refused. The volume must be a real disk of
 # this machine; SQLite's locks and log do not work on NFS.
+#
+# With two processors a crowd of requests gets a second process in the same container, which takes some 100 to 200 MB
+# more. A quota of processors cannot be seen from within: under one of less than two, set FRONTDESK_WORKER=never.
 ARG PYTHON=3.13
 
 FROM python:${PYTHON}-slim-bookworm AS build

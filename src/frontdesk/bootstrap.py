@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -21,8 +22,10 @@ from frontdesk.adapters.embedded.clock import MachineChance, MachineClock
 from frontdesk.adapters.embedded.copy import ContinuousCopy
 from frontdesk.adapters.embedded.copy_target import FolderTarget
 from frontdesk.adapters.embedded.directory import DataDirectory
+from frontdesk.adapters.embedded.news import News
 from frontdesk.adapters.embedded.runtime import EmbeddedRuntime
-from frontdesk.adapters.embedded.worker import LEAST, WorkerProcess
+from frontdesk.adapters.embedded.worker import CROWD, WorkerProcess
+from frontdesk.adapters.embedded.worker_desk import Hands
 from frontdesk.adapters.embedded.worker_frames import Setup
 from frontdesk.adapters.http_sender.sender import HttpSender
 from frontdesk.adapters.notifier.handing_over import HandedOver, LettersHandedOver
@@ -39,6 +42,7 @@ from frontdesk.adapters.tokens.tokens import Tokens
 from frontdesk.config import Settings, aws_credentials, channels_from_environment, without_secrets
 from frontdesk.declarations import check_needs, check_services
 from frontdesk.kernel.bus import Bus
+from frontdesk.kernel.ports import Store
 from frontdesk.kernel.services import Service
 from frontdesk.services.appointments.ports import Notifier
 from frontdesk.services.appointments.ports import Seals as PatientSeals
@@ -112,27 +116,36 @@ def outside(settings: Settings, issuer: Tokens, sender: OwnDesk | None = None) -
 
     Raises ChannelSettingsError.
     """
-    data = DataDirectory(settings.data).path
-    folder = data / "outbox"
-    outbox = Outbox(folder)
-    seals = KeyedSeals(FileKeys(data / KEYS))
+    outbox = _outbox(settings)
     said = channel_settings()
     return {
+        **_near(settings, sender),
         Passwords: Argon2Passwords(Threads()),
-        Seals: seals,
-        PatientSeals: seals,
-        AddressSeals: seals,
-        Messenger: LettersHandedOver(sender.ask, LETTERS) if sender else outbox,
-        Notifier: HandedOver(sender.ask) if sender else WrittenDown(outbox.send),
-        Channels: DeskChannels(said, publisher=_publisher, outbox=partial(FileOutbox, folder)),
+        Messenger: LettersHandedOver(sender.ask, LETTERS) if sender else Outbox(outbox),
+        Channels: DeskChannels(said, publisher=_publisher, outbox=partial(FileOutbox, outbox)),
         InboundVerifier: DeskEar(said.whatsapp),
         SigningKeys: issuer,
         Withdrawals: issuer,
+        WebhookSender: HttpSender(settings.webhook_networks),
+    }
+
+
+def _near(settings: Settings, sender: OwnDesk | None) -> dict[type, Any]:
+    """Return those that are in the data directory: every process of a desk may have them."""
+    seals = KeyedSeals(FileKeys(DataDirectory(settings.data).path / KEYS))
+    return {
+        Seals: seals,
+        PatientSeals: seals,
+        AddressSeals: seals,
+        Notifier: HandedOver(sender.ask) if sender else WrittenDown(Outbox(_outbox(settings)).send),
         Site: settings,
         LettersSite: settings,
         PatientSite: settings,
-        WebhookSender: HttpSender(settings.webhook_networks),
     }
+
+
+def _outbox(settings: Settings) -> Path:
+    return DataDirectory(settings.data).path / "outbox"
 
 
 def channel_settings() -> ChannelSettings:
@@ -174,6 +187,7 @@ def runtime(
     services: Sequence[Service],
     issuer: Tokens | None = None,
     told: "OtlpSpans | None" = None,
+    news: News | None = None,
 ) -> EmbeddedRuntime:
     """Return the embedded runtime, not started; `issuer` is what its server verifies with. Raises DeclarationError."""
     sender = _sender(services)
@@ -190,29 +204,48 @@ def runtime(
         bus,
         hold_reactions=settings.hold_reactions,
         copy=copy,
-        worker=_worker(settings, services),
+        news=news,
     )
     if sender is not None:
         sender.open(bus, lambda: made.store)
     return made
 
 
-def _worker(settings: Settings, services: Sequence[Service]) -> WorkerProcess | None:
-    """Return the process that decides large batches, not started; None where it would have no processor of its own."""
+def worker(settings: Settings, services: Sequence[Service], hands: Hands, news: News) -> WorkerProcess | None:
+    """Return the process that answers requests, not started; None where it would have no processor of its own."""
     if settings.worker == "never" or (
         settings.worker == "auto" and len(os.sched_getaffinity(0)) < WORKER_CPUS
     ):
         return None
-    names = tuple([service.name for service in services])
-    setup = Setup(__version__, str(settings.data), names, settings.log_level, settings.otlp)
+    setup = Setup(
+        version=__version__,
+        data=str(settings.data),
+        services=tuple([service.name for service in services]),
+        issuer=settings.issuer,
+        host=settings.host,
+        port=settings.port,
+        log_level=settings.log_level,
+        otlp=settings.otlp,
+    )
     command = (sys.executable, "-P", "-m", "frontdesk.entrypoints.worker")
-    least = 1 if settings.worker == "always" else LEAST
-    return WorkerProcess(command, setup, environment=without_secrets(), least=least)
+    crowd = 0 if settings.worker == "always" else CROWD
+    return WorkerProcess(command, setup, hands, news, environment=without_secrets(), crowd=crowd)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerParts:
+    """What a worker answers with. `left` are the services that it leaves to the desk; `open` comes before any call."""
+
+    services: Sequence[Service]
+    left: frozenset[str]
+    bus: Bus
+    tokens: Tokens
+    open: Callable[[Store], None]
 
 
 @contextmanager
-def worker_parts(setup: Setup) -> Iterator[tuple[Sequence[Service], Bus]]:
-    """Lend what a worker decides with: no outside parties, so only for services that need none.
+def worker_parts(setup: Setup) -> Iterator[WorkerParts]:
+    """Lend what a worker answers with: what is in the data directory, and nobody outside.
 
     Raises OtherVersionError when another version was installed since the desk was started.
     """
@@ -220,10 +253,21 @@ def worker_parts(setup: Setup) -> Iterator[tuple[Sequence[Service], Bus]]:
         raise OtherVersionError(
             f"The desk is {setup.version}, and {__version__} is installed: restart the desk."
         )
-    told = spans(Settings(Path(setup.data), otlp=setup.otlp))
-    bus = _bus({}, told)
+    settings = Settings(
+        Path(setup.data), host=setup.host, port=setup.port, issuer=setup.issuer, otlp=setup.otlp
+    )
+    services = choose(setup.services)
+    sender = _sender(services)
+    told = spans(settings)
+    bus = _bus(_near(settings, sender), told)
     try:
-        yield choose(setup.services), bus
+        yield WorkerParts(
+            services,
+            frozenset(service.name for service in services if not bus.providers.keys() >= {*service.needs}),
+            bus,
+            tokens(settings),
+            lambda store: sender.open(bus, lambda: store) if sender else None,
+        )
     finally:
         if told is not None:
             told.close()

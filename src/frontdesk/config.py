@@ -13,7 +13,7 @@ LOCAL_ISSUER = "frontdesk"
 
 
 WorkerUse = Literal["auto", "always", "never"]
-"""auto: large batches, where there are two processors; always: every batch of services that need nobody outside."""
+"""Whether a second process answers requests. auto: once there is a crowd, on two processors; always: from the start."""
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -27,7 +27,7 @@ class Settings(msgspec.Struct, frozen=True):
     hold_reactions: bool = False
     copy_to: "Path | None" = None  # where a server keeps a continuous copy of its data
     webhook_networks: tuple[str, ...] = ()  # private ones that webhooks may reach, as "127.0.0.0/8"
-    worker: WorkerUse = "auto"  # whether a second process decides reactions
+    worker: WorkerUse = "auto"  # whether a second process answers requests
     otlp: str = ""  # the OpenTelemetry collector that is told of every span, as "http://127.0.0.1:4318"
 
     @property

@@ -8,6 +8,7 @@ import pytest
 from tests.contract.in_dynamodb import open_dynamodb
 from tests.contract.in_memory import open_memory
 from tests.contract.in_sqlite import open_sqlite
+from tests.contract.in_worker import open_worker
 from tests.contract.stores import StoreUnderTest
 from tests.emulator import emulator_url
 
@@ -17,7 +18,13 @@ LAG = 3  # commits
 
 
 @pytest.fixture(
-    params=["memory", "memory-lagging", "sqlite", pytest.param("dynamodb", marks=pytest.mark.emulator)]
+    params=[
+        "memory",
+        "memory-lagging",
+        "sqlite",
+        "worker",
+        pytest.param("dynamodb", marks=pytest.mark.emulator),
+    ]
 )
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreUnderTest]:
     """Return an empty store."""
@@ -25,6 +32,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreUnder
         opened = open_dynamodb(request.getfixturevalue("emulator_url"))
     elif request.param == "sqlite":
         opened = open_sqlite(tmp_path)
+    elif request.param == "worker":
+        opened = open_worker(tmp_path)
     else:
         opened = open_memory(LAG if request.param == "memory-lagging" else 0)
     with opened as store:

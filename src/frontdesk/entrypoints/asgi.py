@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # the function that signs people in carries no framework
     from starlette.types import Receive, Send
 
 BODY_SECONDS = 10.0  # that a client may take to send a body
+NOT_ARRIVED = f"The body did not arrive within {BODY_SECONDS:.0f} seconds."
 
 
 async def read_body(receive: "Receive", headers: Mapping[str, str]) -> bytes:
@@ -35,7 +36,7 @@ async def read_body(receive: "Receive", headers: Mapping[str, str]) -> bytes:
                 if len(body) > limits.BODY_BYTES:
                     raise TooLarge(limit=limits.BODY_BYTES)
     except TimeoutError:
-        raise Malformed(f"The body did not arrive within {BODY_SECONDS:.0f} seconds.") from None
+        raise Malformed(NOT_ARRIVED) from None
     return body
 
 

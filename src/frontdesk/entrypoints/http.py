@@ -115,6 +115,14 @@ class Endpoint:
         return f"req_{self._desk.bus.chance.bytes(12).hex()}"
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What another process answers: `services`, by name, and every path that is of no service. `app` asks it."""
+
+    app: ASGIApp
+    services: frozenset[str]
+
+
 class Nowhere:
     """Answers for every path that does not exist."""
 
@@ -161,16 +169,28 @@ class Front:
         return endpoint(scope, receive, send)
 
 
-def front(desk: Desk, services: Sequence[Service], store: Store, pages: Sequence[PathRoute]) -> Front:
+def front(
+    desk: Desk,
+    services: Sequence[Service],
+    store: Store,
+    pages: Sequence[PathRoute],
+    elsewhere: Elsewhere | None = None,
+) -> Front:
     """Return the ASGI application of these services and pages."""
     paths: dict[str, dict[str, tuple[Service, Route]]] = {}
     for service in services:
         for route in service.routes:
             paths.setdefault(route.path, {})[route.method] = (service, route)
-    endpoints = {path: Endpoint(path, desk, operations, store) for path, operations in paths.items()}
+    endpoints: dict[str, ASGIApp] = {
+        path: elsewhere.app
+        if elsewhere and any(service.name in elsewhere.services for service, _ in operations.values())
+        else Endpoint(path, desk, operations, store)
+        for path, operations in paths.items()
+    }
     routes = [PathRoute(path, endpoint) for path, endpoint in endpoints.items()]
     exact = {path: endpoint for path, endpoint in endpoints.items() if "{" not in path}
-    router = Router([*routes, *pages], default=Nowhere(desk.requests), redirect_slashes=False)
+    default = elsewhere.app if elsewhere else Nowhere(desk.requests)
+    router = Router([*routes, *pages], default=default, redirect_slashes=False)
     return Front(exact, _ending(endpoints), router)
 
 

@@ -95,7 +95,7 @@ COPY_FAILING = Metric(
 WORKER = Metric(
     "frontdesk_worker_ready",
     "gauge",
-    "1 while a second process decides large batches of reactions; 0 while none was needed yet, or it has ended",
+    "1 while a second process answers requests; 0 while none was needed yet, or it has ended",
 )
 WORKER_ENDS = Metric(
     "frontdesk_worker_ends_total",

@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 from frontdesk import __version__
 from frontdesk.adapters.embedded.runtime import EmbeddedRuntime
 from frontdesk.adapters.embedded.survey import Survey
+from frontdesk.adapters.embedded.worker import WorkerProcess
 from frontdesk.entrypoints import metrics
 from frontdesk.entrypoints.api import Response, problem
 from frontdesk.entrypoints.asgi import reply
@@ -28,9 +29,10 @@ Found = Iterator[tuple[Metric, list[Sample]]]
 class MetricsPage:
     """The endpoint: for this machine, and for a token of the scope `operate` from anywhere."""
 
-    def __init__(self, desk: Desk, runtime: EmbeddedRuntime) -> None:
+    def __init__(self, desk: Desk, runtime: EmbeddedRuntime, worker: WorkerProcess | None) -> None:
         self._desk = desk
         self._runtime = runtime
+        self._worker = worker
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
@@ -41,10 +43,13 @@ class MetricsPage:
         except FrontdeskError as error:
             await reply(send, problem(error, ""), "")
             return
+        if self._worker is not None:
+            await self._worker.counted()
         text = expose(
             [
                 *_of_requests(self._desk.requests),
                 *_of_runtime(self._runtime),
+                *_of_worker(self._worker),
                 *_of_survey(self._runtime, await self._runtime.survey()),
                 *_of_process(process()),
             ]
@@ -110,10 +115,12 @@ def _of_runtime(runtime: EmbeddedRuntime) -> Found:
         if until is not None:
             yield metrics.COPY_BEHIND, [((), (runtime.bus.clock.now() - until).total_seconds())]
         yield metrics.COPY_FAILING, [((), int(bool(runtime.copy.failing)))]
-    worker = runtime.worker
+    yield metrics.READY, [((), int(runtime.is_ready()))]
+
+
+def _of_worker(worker: WorkerProcess | None) -> Found:
     yield metrics.WORKER, [((), int(worker is not None and worker.is_ready))]
     yield metrics.WORKER_ENDS, [((), 0 if worker is None else worker.ends)]
-    yield metrics.READY, [((), int(runtime.is_ready()))]
 
 
 def _of_survey(runtime: EmbeddedRuntime, survey: Survey) -> Found:

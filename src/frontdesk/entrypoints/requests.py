@@ -5,6 +5,7 @@ from time import perf_counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from frontdesk.adapters.embedded.figures import Histogram
+from frontdesk.adapters.embedded.worker_frames import Counted, Tally
 
 OTHER_METHOD = "other"  # a method that the route does not know: callers make up any
 NO_ROUTE = "none"  # a path that does not exist: callers make up any
@@ -35,6 +36,27 @@ class Requests:
     def operation(self, method: str, route: str) -> Operation:
         """Return where to note the requests of a route. Never call it with what a caller sent."""
         return self.operations.setdefault((method, route), Operation())
+
+    def take(self) -> Tally:
+        """Return what was noted since it was last taken, and begin anew: it is for another process to show."""
+        counted = []
+        for (method, route), operation in self.operations.items():
+            if operation.statuses:
+                seconds = operation.seconds
+                counted.append(Counted(method, route, operation.statuses, seconds.counts, seconds.sum))
+                operation.statuses, operation.seconds = {}, Histogram()
+        refusals, self.refusals = self.refusals, {}
+        return Tally(counted, refusals)
+
+    def add(self, tally: Tally) -> None:
+        """Count what another process has answered."""
+        for counted in tally.requests:
+            operation = self.operation(counted.method, counted.route)
+            for status, count in counted.statuses.items():
+                operation.statuses[status] = operation.statuses.get(status, 0) + count
+            operation.seconds.add(counted.seconds, counted.sum)
+        for code, count in tally.refusals.items():
+            self.refusals[code] = self.refusals.get(code, 0) + count
 
     def refused(self, code: str) -> None:
         """Count a request that was answered with a problem of this code."""

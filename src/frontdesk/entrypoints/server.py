@@ -9,6 +9,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from frontdesk import bootstrap
 from frontdesk.adapters.embedded import interpreter
+from frontdesk.adapters.embedded.news import News
+from frontdesk.adapters.embedded.worker import WorkerProcess
+from frontdesk.adapters.embedded.worker_desk import Hands
 from frontdesk.config import Settings
 from frontdesk.entrypoints.admission import Admission
 from frontdesk.entrypoints.http import Desk, front
@@ -17,6 +20,7 @@ from frontdesk.entrypoints.oauth.routes import catch_up, key_endpoints, oauth_en
 from frontdesk.entrypoints.oauth.visits import Door
 from frontdesk.entrypoints.operations import OPERATIONS
 from frontdesk.entrypoints.pages import pages
+from frontdesk.entrypoints.passing import answer_passed
 from frontdesk.entrypoints.requests import Noted
 from frontdesk.entrypoints.throttle import Failures
 from frontdesk.kernel.services import Service
@@ -29,9 +33,11 @@ class Server:
     def __init__(self, settings: Settings, services: Sequence[Service]) -> None:
         self._tokens = bootstrap.tokens(settings)
         self._spans = bootstrap.spans(settings)
-        self.runtime = bootstrap.runtime(settings, services, self._tokens, self._spans)
+        self._news = News()
+        self.runtime = bootstrap.runtime(settings, services, self._tokens, self._spans, self._news)
         self.services = tuple(services)
-        self._site = settings.site
+        self.worker: WorkerProcess | None = None
+        self._settings = settings
         self._front: ASGIApp | None = None
 
     async def start(self) -> None:
@@ -45,12 +51,23 @@ class Server:
         desk = Desk(bus, self._tokens, Failures(), is_traced=self._spans is not None, admission=admission)
         offered = (*self.services, OPERATIONS)
         shown = [*pages(self.runtime, offered), *await self._oauth(desk)]
-        shown.append(Route("/metrics", MetricsPage(desk, self.runtime)))
+        hands = Hands(
+            self.runtime.store,
+            answer=lambda asked: answer_passed(self, asked),
+            count=desk.requests.add,
+            withdrawn=self._tokens.withdrawn,
+        )
+        self.worker = self._tokens.follower = bootstrap.worker(
+            self._settings, self.services, hands, self._news
+        )
+        shown.append(Route("/metrics", MetricsPage(desk, self.runtime, self.worker)))
         self._front = front(desk, offered, self.runtime.store, shown)
+        if self.worker is not None and self._settings.worker == "always":
+            await self.worker.start()
         interpreter.settle()
 
     async def _oauth(self, desk: Desk) -> list[Route]:
-        door = Door(desk.bus, self.runtime.store, desk.tokens, desk.failures, self._site)
+        door = Door(desk.bus, self.runtime.store, desk.tokens, desk.failures, self._settings.site)
         scopes = [scope for service in self.services for scope in service.scopes]
         if any(service.name == "identity" for service in self.services):
             await catch_up(door)
@@ -61,6 +78,8 @@ class Server:
 
     async def stop(self) -> None:
         """Finish what is accepted."""
+        if self.worker is not None:
+            await self.worker.stop()
         await self.runtime.stop()
         if self._spans is not None:
             await asyncio.to_thread(self._spans.close)

@@ -6,7 +6,7 @@ time, and a request is described once. Whatever is not so plain goes uvicorn's o
 """
 
 import asyncio
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote
 
 import httptools
@@ -93,10 +93,41 @@ class Exchange(RequestResponseCycle):
         self.on_response()
 
 
+class Second(Protocol):
+    """A second process that answers requests."""
+
+    def meet(self, crowd: int) -> None:
+        """Take in how many requests are at work at once."""
+
+    def take(self, connection: int, *, is_new: bool) -> bool:
+        """Take a connection over, by its file, if it can; then it must be closed here.
+
+        `is_new`: it has had no request.
+        """
+
+
 class Connection(HttpToolsProtocol):
-    """See `HttpToolsProtocol`."""
+    """See `HttpToolsProtocol`. With a `second`, it goes there as soon as it may, between two requests.
+
+    `rests`: it is between two from the beginning, so its idle time counts.
+    """
 
     _idle_since: float | None = None
+    _is_between = True  # two requests: nothing of the next has come
+
+    def __init__(
+        self, *arguments: Any, second: Second | None = None, rests: bool = False, **more: Any
+    ) -> None:
+        super().__init__(*arguments, **more)
+        self._second = second
+        self._rests = rests
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """See asyncio.Protocol."""
+        super().connection_made(transport)
+        if self._rests:
+            self._rest()
+        self._hand_over()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """See asyncio.Protocol."""
@@ -110,9 +141,15 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """See httptools."""
+        self._is_between = False
         self.url = b""
         self.expect_100_continue = False
         self.headers = []
+
+    def on_message_complete(self) -> None:
+        """See httptools."""
+        self._is_between = True
+        super().on_message_complete()
 
     def on_headers_complete(self) -> None:
         """See httptools. The application begins, unless an earlier request of this connection is still at work."""
@@ -128,6 +165,8 @@ class Connection(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self.tasks.add(self.loop.create_task(cycle.run_asgi(app)))
+        if self._second is not None:
+            self._second.meet(len(self.tasks))
 
     def on_response_complete(self) -> None:
         """Go on with the next request, or begin to count the idle time."""
@@ -138,9 +177,25 @@ class Connection(HttpToolsProtocol):
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
             return
+        if self._hand_over():
+            return
+        self._rest()
+
+    def _rest(self) -> None:
+        """Begin to count the idle time."""
         self._idle_since = self.loop.time()
         if self.timeout_keep_alive_task is None:
             self._watch(self.timeout_keep_alive)
+
+    def _hand_over(self) -> bool:
+        """Give the connection to the second process, where that is possible now."""
+        if self._second is None or not self._is_between or self.transport.get_write_buffer_size():
+            return False
+        connection = self.transport.get_extra_info("socket").fileno()
+        if not self._second.take(connection, is_new=self.cycle is None):
+            return False
+        self.transport.close()  # here; whoever has taken it goes on with it
+        return True
 
     def _watch(self, seconds: float) -> None:
         self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)

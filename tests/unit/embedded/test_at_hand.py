@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from frontdesk.adapters.embedded import database
+from frontdesk.adapters.embedded import at_hand
 from frontdesk.kernel.errors import Conflict
 from tests.unit.embedded.engine import opened, save
 
@@ -14,7 +14,7 @@ from tests.unit.embedded.engine import opened, save
 def test_what_was_looked_for_in_vain_is_found_once_it_is_there(
     hot: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "HOT_RECORDS", hot)
+    monkeypatch.setattr(at_hand, "RECORDS", hot)
 
     async def scenario() -> None:
         async with opened(tmp_path) as engine:
@@ -32,7 +32,7 @@ def test_what_was_looked_for_in_vain_is_found_once_it_is_there(
 def test_what_is_made_and_changed_in_one_transaction_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "HOT_RECORDS", 0)
+    monkeypatch.setattr(at_hand, "RECORDS", 0)
 
     async def scenario() -> None:
         async with opened(tmp_path) as engine:
@@ -83,14 +83,14 @@ def test_the_writer_does_not_look_again_for_what_is_not_there(tmp_path: Path) ->
 def test_no_more_is_remembered_of_what_is_not_there_than_there_is_room_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "HOT_ABSENT", 3)
+    monkeypatch.setattr(at_hand, "ABSENT", 3)
 
     async def scenario() -> None:
         async with opened(tmp_path) as engine:
             for n in range(5):
                 await engine.store.get("jar", f"j{n}")
 
-            assert [engine.database.is_absent("jar", f"j{n}") for n in range(5)] == [
+            assert [("jar", f"j{n}") in engine.database.at_hand.absent for n in range(5)] == [
                 False,
                 False,
                 True,
@@ -104,7 +104,7 @@ def test_no_more_is_remembered_of_what_is_not_there_than_there_is_room_for(
 def test_what_is_asked_for_again_and_again_stays_at_hand_however_much_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "HOT_RECORDS", 3)
+    monkeypatch.setattr(at_hand, "RECORDS", 3)
 
     async def scenario() -> None:
         async with opened(tmp_path) as engine:

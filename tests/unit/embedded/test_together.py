@@ -2,14 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from frontdesk.adapters.embedded import transaction
-from frontdesk.adapters.embedded.decider import Decider, Observer
-from frontdesk.adapters.embedded.settlement import Entry, Settlement
 from frontdesk.kernel.bus import Fate
 from frontdesk.kernel.checks import check
 from frontdesk.kernel.errors import Rejected
@@ -20,7 +17,6 @@ from tests.unit.embedded.engine import JARS, Engine, Jar, opened
 from tests.unit.embedded.reacting import (
     Filled,
     Seen,
-    decider,
     filled,
     publish,
     retries,
@@ -195,41 +191,26 @@ def test_a_reaction_that_cannot_tell_what_it_will_read_reads_it_by_itself(
     assert "counting cannot tell what it will read" in caplog.text
 
 
-class Elsewhere:
-    """A worker that decides as here, tells the effect alone, and is late: first something else happens."""
-
-    def __init__(self, decider: Decider, meanwhile: Commit) -> None:
-        self._decider = decider
-        self._meanwhile = meanwhile
-        self.engine: Engine | None = None
-
-    async def decide(
-        self, subscriber: str, entries: Sequence[Entry], cursor: int, observe: Observer
-    ) -> Settlement | None:
-        """See `subscriber.Worker`."""
-        settlement = await self._decider.decide(entries, cursor)
-        if self.engine is not None:
-            await self.engine.store.commit(self._meanwhile)
-        return replace(settlement, commits=())
-
-
-def test_what_a_worker_decided_on_a_state_that_is_gone_is_decided_anew_here(tmp_path: Path) -> None:
+def test_what_was_decided_on_a_state_that_is_gone_is_decided_anew(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with opened(tmp_path) as engine:
+            decided: list[str] = []
+            meanwhile = [Commit(counters=(Add("jars:stock", -8),))]
+
+            async def taking(unit: Unit, event: Filled) -> None:
+                decided.append(event.jar)
+                await take(unit, event)
+                if event.jar == "b" and meanwhile:
+                    await engine.store.commit(meanwhile.pop())
+
             await engine.store.commit(Commit(counters=(Add("jars:stock", 9),)))
-            here = subscriber(engine, take)
-            worker = Elsewhere(decider(engine, take), Commit(counters=(Add("jars:stock", -8),)))
-            here.worker = worker
+            worker = subscriber(engine, taking)
             await publish(engine, filled("a"), filled("b"))
-            await run_dry(here)
-            assert await engine.store.counts(["jars:stock"]) == {"jars:stock": 7}
-            worker.engine = engine
-            await engine.store.commit(Commit(counters=(Add("jars:stock", 2),)))
-            await publish(engine, filled("c"), filled("d"))
-            await run_dry(here)
+            await run_dry(worker)
+            assert decided[:3] == ["a", "b", "a"]
             assert await engine.store.counts(["jars:stock"]) == {"jars:stock": 0}, (
                 "one was left, and one took it"
             )
-            assert len(engine.rows("select id from r_jar where id like 'taken-%'")) == 3
+            assert engine.rows("select id from r_jar where id like 'taken-%'") == [("taken-a",)]
 
     asyncio.run(scenario())

@@ -210,7 +210,7 @@ def test_a_failed_commit_is_unavailable_to_all_and_the_next_one_is_fine(
             break_on(engine, **{"after" if stands else "before": ("commit",)})
             work = (engine.store.commit(save(id, events=(event(id),))) for id in "ab")
             assert await outcomes(*work) == ["Unavailable", "Unavailable"]
-            assert engine.database.hot("jar", "old") is None
+            assert ("jar", "old") not in engine.database.at_hand.hot
             stored = await engine.store.get("jar", "a")
             assert (stored is not None) is stands
             await engine.store.commit(save("c", events=(event("c"),)))

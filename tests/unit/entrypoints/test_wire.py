@@ -1,6 +1,7 @@
 """The HTTP connection, over real sockets: what goes its short way, and what goes uvicorn's."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import wraps
@@ -49,9 +50,9 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
 
 @asynccontextmanager
 async def serving(
-    app: ASGIApp, **settings: Any
+    app: ASGIApp, second: "Second | None" = None, **settings: Any
 ) -> AsyncIterator[tuple[WebServer, Callable[[], Awaitable[Any]]]]:
-    server = web_server(app)
+    server = web_server(app, second)
     server.config.port = 0
     for name, value in settings.items():
         setattr(server.config, name, value)
@@ -261,3 +262,219 @@ async def test_who_has_gone_leaves_nothing_behind() -> None:
         go_on.set()
         while server.server_state.tasks or server.server_state.connections:  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.001)
+
+
+class Second:
+    """Another process, as this one sees it: it takes connections over when it is there."""
+
+    def __init__(self, *, takes: bool = True) -> None:
+        self.takes = takes
+        self.crowds: list[int] = []
+        self.asked: list[bool] = []  # whether each was new
+        self.taken: asyncio.Queue[socket.socket] = asyncio.Queue()
+
+    def meet(self, crowd: int) -> None:
+        """See wire.Second."""
+        self.crowds.append(crowd)
+
+    def take(self, connection: int, *, is_new: bool) -> bool:
+        """See wire.Second. The file is one of its own, as after a way through a socket."""
+        self.asked.append(is_new)
+        if self.takes:
+            self.taken.put_nowait(socket.fromfd(connection, socket.AF_INET, socket.SOCK_STREAM))
+        return self.takes
+
+    async def answer(self) -> bytes:
+        """Answer whatever comes on the next connection taken, once, and end it. Returns what came."""
+        connection = await self.taken.get()
+        with connection:
+            connection.setblocking(False)
+            loop = asyncio.get_running_loop()
+            heard = await loop.sock_recv(connection, 65_536)
+            await loop.sock_sendall(connection, b"from the second")
+        return heard
+
+
+ONE = b"GET /one HTTP/1.1\r\nHost: x\r\n\r\n"
+TWO = b"GET /two HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@on_a_loop
+async def test_a_connection_goes_to_the_second_process_as_soon_as_it_is_accepted() -> None:
+    second = Second()
+    async with serving(echo, second) as (server, connect), asyncio.timeout(10):
+        reader, writer = await connect()
+        writer.write(ONE)
+        assert await second.answer() == ONE
+        assert await reader.read() == b"from the second"
+        assert (second.crowds, server.server_state.total_requests) == ([], 0)
+        while server.server_state.connections:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.001)
+        writer.close()
+
+
+@on_a_loop
+async def test_a_connection_in_use_goes_there_after_its_answer() -> None:
+    second = Second(takes=False)
+    async with serving(echo, second) as (_, connect), asyncio.timeout(10):
+        reader, writer = await connect()
+        writer.write(ONE)
+        await reader.readuntil(b"GET /one  ")
+        assert second.crowds == [1]
+        second.takes = True
+        writer.write(TWO)
+        await reader.readuntil(b"GET /two  ")
+        writer.write(ONE)
+        assert await second.answer() == ONE
+        assert await reader.read() == b"from the second"
+        writer.close()
+
+
+@on_a_loop
+async def test_nothing_is_handed_over_while_an_answer_is_at_work() -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def waiting(scope: Scope, receive: Receive, send: Send) -> None:
+        begun.set()
+        await go_on.wait()
+        await echo(scope, receive, send)
+
+    second = Second(takes=False)
+    async with serving(waiting, second) as (_, connect), asyncio.timeout(10):
+        reader, writer = await connect()
+        writer.write(ONE)
+        await begun.wait()
+        second.takes = True
+        await asyncio.sleep(0.01)
+        assert second.taken.empty()
+        go_on.set()
+        await reader.readuntil(b"GET /one  ")
+        (await second.taken.get()).close()
+        assert await reader.read() == b""
+        writer.close()
+
+
+@on_a_loop
+async def test_requests_that_came_at_once_are_all_answered_before_the_connection_goes() -> None:
+    second = Second(takes=False)
+
+    async def then_there(scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.sleep(0.01)
+        second.takes = True
+        await echo(scope, receive, send)
+
+    async with serving(then_there, second) as (_, connect), asyncio.timeout(10):
+        reader, writer = await connect()
+        writer.write(ONE + TWO)
+        await reader.readuntil(b"GET /two  ")
+        assert second.asked == [True, False], "when it was accepted, and after the last"
+        writer.write(ONE)
+        assert await second.answer() == ONE
+        assert await reader.read() == b"from the second"
+        writer.close()
+
+
+@pytest.mark.parametrize("cut", [1, 20, len(TWO) - 1])
+@on_a_loop
+async def test_a_connection_stays_when_a_part_of_the_next_request_has_come(cut: int) -> None:
+    second = Second(takes=False)
+
+    async def then_there(scope: Scope, receive: Receive, send: Send) -> None:
+        second.takes = True
+        await echo(scope, receive, send)
+
+    async with serving(then_there, second) as (_, connect), asyncio.timeout(10):
+        reader, writer = await connect()
+        writer.write(ONE + TWO[:cut])
+        await reader.readuntil(b"GET /one  ")
+        assert second.asked == [True]
+        writer.write(TWO[cut:])
+        await reader.readuntil(b"GET /two  ")
+        (await second.taken.get()).close()
+        assert await reader.read() == b""
+        writer.close()
+
+
+@on_a_loop
+async def test_a_connection_stays_while_a_body_is_still_to_come() -> None:
+    second = Second(takes=False)
+
+    async def hasty(scope: Scope, receive: Receive, send: Send) -> None:
+        second.takes = True
+        await answering(scope["path"].encode())(scope, receive, send)
+
+    async with serving(hasty, second) as (_, connect), asyncio.timeout(10):
+        reader, writer = await connect()
+        writer.write(b"POST /one HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab")
+        await reader.readuntil(b"/one")
+        assert second.asked == [True]
+        writer.write(b"cd" + TWO)
+        await reader.readuntil(b"/two")
+        (await second.taken.get()).close()
+        assert await reader.read() == b""
+        writer.close()
+
+
+@on_a_loop
+async def test_who_asks_to_end_the_connection_has_it_ended_here() -> None:
+    second = Second(takes=False)
+
+    async def then_there(scope: Scope, receive: Receive, send: Send) -> None:
+        second.takes = True
+        await echo(scope, receive, send)
+
+    async with serving(then_there, second) as (_, connect), asyncio.timeout(10):
+        reader, writer = await connect()
+        writer.write(CLOSE)
+        assert (await reader.read()).endswith(b"GET /end  ")
+        assert second.taken.empty()
+        writer.close()
+
+
+@on_a_loop
+async def test_a_connection_that_nobody_takes_is_kept() -> None:
+    second = Second(takes=False)
+    async with serving(echo, second) as (_, connect), asyncio.timeout(10):
+        reader, writer = await connect()
+        for asked in range(2, 5):
+            writer.write(ONE)
+            await reader.readuntil(b"GET /one  ")
+            assert len(second.asked) == asked
+        writer.close()
+
+
+@on_a_loop
+async def test_how_many_are_at_work_at_once_is_told() -> None:
+    go_on = asyncio.Event()
+
+    async def waiting(scope: Scope, receive: Receive, send: Send) -> None:
+        await go_on.wait()
+        await echo(scope, receive, send)
+
+    second = Second(takes=False)
+    async with serving(waiting, second) as (_, connect), asyncio.timeout(10):
+        callers = [await connect() for _ in range(5)]
+        for _, writer in callers:
+            writer.write(CLOSE)
+        while len(second.crowds) < 5:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.001)
+        assert second.crowds == [1, 2, 3, 4, 5]
+        go_on.set()
+        for reader, writer in callers:
+            await reader.read()
+            writer.close()
+
+
+@on_a_loop
+async def test_a_connection_that_another_process_accepted_is_served_like_its_own() -> None:
+    async with serving(echo) as (there, _):
+        second = Second()
+        async with serving(answering(), second) as (_, connect), asyncio.timeout(10):
+            reader, writer = await connect()
+            writer.write(ONE)
+            await there.take(await second.taken.get(), is_new=True)
+            await reader.readuntil(b"GET /one  ")
+            writer.write(CLOSE)
+            assert (await reader.read()).endswith(b"GET /end  ")
+            writer.close()
+        assert there.server_state.total_requests == 2

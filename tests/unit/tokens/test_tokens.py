@@ -290,3 +290,51 @@ def test_white_space_around_a_token_is_not_ignored(desk: Issuer) -> None:
     token = desk.issue()
     for changed in (f" {token}", f"{token} ", f"{token}\n"):
         assert desk.refuses(changed)
+
+
+class Heard:
+    """A verifier in another process."""
+
+    def __init__(self) -> None:
+        self.heard: list[object] = []
+
+    def withdraw(self, name: str, generation: int) -> None:
+        """See tokens.Follower."""
+        self.heard.append((name, generation))
+
+    def forget(self) -> None:
+        """See tokens.Follower."""
+        self.heard.append("forget")
+
+
+def test_who_follows_hears_what_is_withdrawn_and_when_a_key_is_trusted_no_more(desk: Issuer) -> None:
+    follower = desk.tokens.follower = Heard()
+    desk.tokens.withdraw("usr_ana", 3)
+    desk.tokens.rotate(at_once=False)
+    desk.tokens.withdraw("log_1", FOR_EVER)
+    desk.tokens.rotate(at_once=True)
+    assert follower.heard == [("usr_ana", 3), ("log_1", FOR_EVER), "forget"]
+
+
+def test_a_verifier_that_begins_later_is_told_all_that_was_withdrawn(tmp_path: Path, desk: Issuer) -> None:
+    token, later = desk.issue(gen=1), desk.issue(gen=3)
+    desk.tokens.withdraw("usr_ana", 3)
+    desk.tokens.withdraw("usr_ana", 2)
+    assert desk.tokens.withdrawn() == [("usr_ana", 3)]
+    other = Issuer(tmp_path)
+    assert not other.refuses(token)
+    for name, generation in desk.tokens.withdrawn():
+        other.tokens.withdraw(name, generation)
+    assert other.refuses(token)
+    assert not other.refuses(later)
+
+
+def test_a_follower_of_the_same_keys_refuses_what_it_knew_as_good_once_it_forgets(
+    tmp_path: Path, desk: Issuer
+) -> None:
+    token, other = desk.issue(), Issuer(tmp_path)
+    assert not other.refuses(token)
+    desk.tokens.follower = other.tokens
+    desk.tokens.rotate(at_once=True)
+    assert other.refuses(token)
+    assert not other.refuses(desk.issue())

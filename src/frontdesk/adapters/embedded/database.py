@@ -6,10 +6,10 @@ again.
 """
 
 import sqlite3
-from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
+from frontdesk.adapters.embedded.at_hand import AtHand
 from frontdesk.adapters.embedded.checkpoints import Checkpoints
 from frontdesk.adapters.embedded.copy_tail import Tail
 from frontdesk.adapters.embedded.news import News
@@ -19,12 +19,7 @@ from frontdesk.adapters.embedded.schema import prepare
 from frontdesk.adapters.embedded.transaction import Transaction
 from frontdesk.kernel.kinds import AnyKind
 from frontdesk.kernel.messages import Message
-from frontdesk.kernel.records import Record
 
-HOT_RECORDS = 20_000
-HOT_ABSENT = 4_096  # of which it is known that they are not there
-HOT_BODY_CHARS = 8_192  # a larger body is read again each time
-HOT_COUNTERS = 20_000
 CACHE_KIB = 24_576  # of pages; SQLite may look at each of them at every commit, see docs/adr/0012
 
 _PRAGMAS = f"""
@@ -52,13 +47,9 @@ class Database:
             self.writing.close()
             raise
         self.reading = self._connect()
-        self.reads = Reads(self.reading, self.tables)
+        self.at_hand = AtHand(Reads(self.reading, self.tables))
         self.tail: Tail | None = None  # of the continuous copy, if there is one
         self.news: News | None = None  # for a worker, if there is one
-        # Ordered: of a plain dict, the oldest key is the slower to find the more have been removed before it.
-        self._hot: OrderedDict[tuple[str, str], Record] = OrderedDict()
-        self._absent: OrderedDict[tuple[str, str], None] = OrderedDict()
-        self._counts: OrderedDict[str, int] = OrderedDict()
         self.checkpoints = Checkpoints(self._connect)
 
     def transaction(self, next_seq: int, *, hot: bool = True) -> Transaction:
@@ -66,7 +57,8 @@ class Database:
 
         Without `hot` it asks the database alone, and so sees what was written before it since the same `begin`.
         """
-        records, absent, counts = (self._hot, self._absent, self._counts) if hot else ({}, {}, {})
+        known = self.at_hand
+        records, absent, counts = (known.hot, known.absent, known.standing) if hot else ({}, {}, {})
         return Transaction(self.writing, self.tables, records, absent, counts, next_seq=next_seq)
 
     def last_seq(self) -> int:
@@ -80,64 +72,12 @@ class Database:
         rows = self.writing.execute(f"select {EVENT_COLUMNS} from events where seq>=? order by seq", (seq,))
         return [event_of(row) for row in rows]
 
-    def hot(self, kind: str, id: str) -> Record | None:
-        """Return a record as it was last committed, if it is at hand."""
-        record = self._hot.get((kind, id))
-        if record is not None:
-            self._hot.move_to_end((kind, id))
-        return record
-
-    def hot_many(self, kind: str, ids: Iterable[str]) -> dict[str, Record]:
-        """Return those of these records that are at hand, by id."""
-        hot, found = self._hot, {}
-        for id in ids:
-            record = hot.get((kind, id))
-            if record is not None:
-                hot.move_to_end((kind, id))
-                found[id] = record
-        return found
-
-    def is_absent(self, kind: str, id: str) -> bool:
-        """Return whether it is at hand that there is no such record."""
-        return (kind, id) in self._absent
-
-    def keep_absent(self, kind: str, ids: Iterable[str]) -> None:
-        """Keep at hand that records are not there. Exceptions are looked for all day long, and are few."""
-        absent = self._absent
-        for id in ids:
-            absent[kind, id] = None
-        while len(absent) > HOT_ABSENT:
-            absent.popitem(last=False)
-
-    def keep_hot(self, records: Iterable[Record]) -> None:
-        """Keep committed records at hand; those that nobody has asked for the longest make room."""
-        hot, absent = self._hot, self._absent
-        for record in records:
-            key = (record.kind, record.id)
-            absent.pop(key, None)
-            if len(record.body) <= HOT_BODY_CHARS:
-                hot[key] = record
-            else:
-                hot.pop(key, None)
-        while len(hot) > HOT_RECORDS:
-            hot.popitem(last=False)
-
-    def counts(self, keys: Sequence[str]) -> dict[str, int]:
-        """Return where counters stand as they were last committed; what is asked for is at hand from then on."""
-        found = {key: self._counts[key] for key in keys if key in self._counts}
-        cold = [key for key in keys if key not in found]
-        if cold:
-            read = self.reads.counts(cold)
-            self._keep_counts(read)
-            found.update(read)
-        return found
-
     def remember(self, transaction: Transaction) -> None:
         """Take over what a transaction has made true."""
-        self._keep_counts(transaction.counted)
+        self.at_hand.keep_counts(transaction.counted)
         self.checkpoints.wrote(transaction.rows)
         for records in transaction.records.values():
-            self.keep_hot(records.values())
+            self.at_hand.keep(records.values())
         if self.news is not None:
             self.news.note(transaction)
 
@@ -149,9 +89,7 @@ class Database:
         """
         if self.news is not None:
             self.news.forget()
-        self._hot.clear()
-        self._absent.clear()
-        self._counts.clear()
+        self.at_hand.forget_all()
         self.writing.close()
         self.writing = self._connect()
         self._tell_copy()
@@ -179,11 +117,6 @@ class Database:
     def _tell_copy(self) -> None:
         if self.tail is not None:
             self.tail.take()
-
-    def _keep_counts(self, counts: Mapping[str, int]) -> None:
-        self._counts.update(counts)
-        while len(self._counts) > HOT_COUNTERS:
-            self._counts.popitem(last=False)
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(

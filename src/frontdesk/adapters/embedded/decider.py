@@ -1,6 +1,6 @@
 """A decider: runs the reactions of one subscriber to a batch of messages and says what they come to.
 
-It keeps nothing and stores nothing, so it may be here or in a worker.
+It keeps nothing and stores nothing: what comes of a batch is its subscriber's to settle.
 """
 
 import logging

@@ -3,6 +3,8 @@
 So it may keep what it has read, and is never behind a request that was answered before.
 """
 
+from collections.abc import Callable
+
 import msgspec
 
 from frontdesk.adapters.embedded.transaction import Transaction
@@ -11,21 +13,23 @@ MOST = 20_000  # changes that are remembered; past that the worker forgets all t
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):
-    """Records by kind and id, counters and where they stand now; `all_else`: nothing that was read before counts."""
+    """Records and counters, and where they stand now; `all_else`: nothing else that was read before counts."""
 
-    records: list[tuple[str, str]]
+    records: dict[tuple[str, str], int]  # the version, by kind and id
     counts: dict[str, int]
     all_else: bool = False
 
 
-class News:
-    """Collects what transactions have changed, from when it was first asked on.
+def _nobody() -> None:
+    """Hear nothing."""
 
-    A record that is new was read by nobody before.
-    """
+
+class News:
+    """Collects what transactions have changed, from when it was first asked on, and calls `heard` each time."""
 
     def __init__(self) -> None:
-        self._records: set[tuple[str, str]] = set()
+        self.heard: Callable[[], None] = _nobody
+        self._records: dict[tuple[str, str], int] = {}
         self._counts: dict[str, int] = {}
         self._all_else = True
 
@@ -34,20 +38,24 @@ class News:
         if self._all_else:
             return
         for kind, records in transaction.records.items():
-            self._records.update([(kind, id) for id, record in records.items() if record.version > 1])
+            self._records.update([((kind, id), record.version) for id, record in records.items()])
         self._counts.update(transaction.counted)
         if len(self._records) + len(self._counts) > MOST:
             self.forget()
+        elif self._records or self._counts:
+            self.heard()
 
     def forget(self) -> None:
         """Let nothing count that was read before."""
         self._records.clear()
         self._counts.clear()
         self._all_else = True
+        self.heard()
 
-    def take(self) -> Told:
-        """Return what there is to tell, and begin anew."""
-        told = Told(list(self._records), self._counts, self._all_else)
-        self._records.clear()
-        self._counts, self._all_else = {}, False
+    def take(self) -> Told | None:
+        """Return what there is to tell, None for nothing, and begin anew."""
+        if not (self._all_else or self._records or self._counts):
+            return None
+        told = Told(self._records, self._counts, self._all_else)
+        self._records, self._counts, self._all_else = {}, {}, False
         return told

@@ -14,6 +14,7 @@ from frontdesk.adapters.embedded.directory import DataDirectory
 from frontdesk.adapters.embedded.figures import ReactionFigures
 from frontdesk.adapters.embedded.letters import SqliteLetters
 from frontdesk.adapters.embedded.log import EventLog
+from frontdesk.adapters.embedded.news import News
 from frontdesk.adapters.embedded.slow import SlowSubscriber
 from frontdesk.adapters.embedded.slow_bound import BoundedDecider, bounded
 from frontdesk.adapters.embedded.slow_rows import DueRows, PatientStore
@@ -21,7 +22,6 @@ from frontdesk.adapters.embedded.store import SqliteStore
 from frontdesk.adapters.embedded.subscriber import Subscriber
 from frontdesk.adapters.embedded.survey import Survey, survey
 from frontdesk.adapters.embedded.timers import LOOK_EVERY_SECONDS, fire_due
-from frontdesk.adapters.embedded.worker import WorkerProcess
 from frontdesk.adapters.embedded.writer import Writer
 from frontdesk.kernel.bus import Bus, Fate
 from frontdesk.kernel.errors import Unavailable
@@ -45,7 +45,10 @@ class Follower(Protocol):
 
 
 class EmbeddedRuntime:
-    """Open from `start` to `stop`. `hold_reactions` accepts requests and lets their events wait in the log."""
+    """Open from `start` to `stop`. `hold_reactions` accepts requests and lets their events wait in the log.
+
+    `news` collects for a worker what is committed.
+    """
 
     def __init__(
         self,
@@ -55,13 +58,13 @@ class EmbeddedRuntime:
         *,
         hold_reactions: bool = False,
         copy: ContinuousCopy | None = None,
-        worker: WorkerProcess | None = None,
+        news: News | None = None,
     ) -> None:
         self._directory = directory
         self._services = services
         self.bus = bus
         self.copy = copy
-        self.worker = worker
+        self._news = news
         self._hold = hold_reactions
         self._tasks: list[asyncio.Task[None]] = []
         self._slow: list[SlowSubscriber] = []
@@ -87,8 +90,7 @@ class EmbeddedRuntime:
         if self.copy is not None:
             self.copy.start()
             self._database.tail = self.copy.tail
-        if self.worker is not None:
-            self._database.news = self.worker.news
+        self._database.news = self._news
         self.log = EventLog(self._database, self.bus.clock)
         self.writer = Writer(self._database, self.bus.clock, self.log.grown)
         self.log.writer = self.writer
@@ -106,8 +108,6 @@ class EmbeddedRuntime:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self.worker is not None:
-            await self.worker.stop()
         await asyncio.gather(*(subscriber.drain() for subscriber in self._slow))
         await self._save_cursors()
         await self.writer.close()
@@ -135,8 +135,7 @@ class EmbeddedRuntime:
             return
         sort = BoundedDecider if service.needs else Decider
         decider = sort(name, service, reactions, bus=self.bus, store=self.store, observe=self._observe)
-        worker = None if service.needs else self.worker  # which reaches nobody outside
-        subscriber = Subscriber(decider, self.log, worker=worker)
+        subscriber = Subscriber(decider, self.log)
         position = self.log.join(name, subscriber.names)
         self._spawn(self._follow(subscriber, position.wake, lambda: position.next_retry), name)
 

@@ -40,12 +40,11 @@ class Settlement:
     subscriber: str
     cursor: int
     commits: tuple[Commit, ...] = ()
-    # Of these commits, where they were decided together; a worker tells it alone.
-    effect: Effect | None = None
+    effect: Effect | None = None  # of these commits, where they were decided together
     parked: tuple[Parked, ...] = ()
     settled: tuple[int, ...] = ()  # retries that are over
 
     @property
     def has_effect(self) -> bool:
         """Whether there is more in it than a cursor."""
-        return bool(self.commits or self.effect or self.parked or self.settled)
+        return bool(self.commits or self.parked or self.settled)

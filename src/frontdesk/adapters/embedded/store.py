@@ -2,55 +2,48 @@
 
 from collections.abc import Mapping, Sequence
 
+from frontdesk.adapters.embedded.at_hand import AtHand
 from frontdesk.adapters.embedded.database import Database
 from frontdesk.adapters.embedded.log import REACTION_LAG_SECONDS, EventLog
-from frontdesk.adapters.embedded.writer import Writer
+from frontdesk.adapters.embedded.writer import Tell, Writer
 from frontdesk.kernel.errors import Unavailable
 from frontdesk.kernel.records import Claim, Commit, Record, Span
 
 
-class SqliteStore:
-    """One store for all services of the process."""
+class ReadingStore:
+    """The reads of `ports.Store`, over what is at hand."""
 
-    def __init__(self, database: Database, writer: Writer, log: EventLog) -> None:
-        self._database = database
-        self._writer = writer
-        self._log = log
+    def __init__(self, at_hand: AtHand) -> None:
+        self._at_hand = at_hand
 
     async def get(self, kind: str, id: str) -> Record | None:
         """See `ports.Store`."""
-        record = self._database.hot(kind, id)
-        if record is None and not self._database.is_absent(kind, id):
-            record = self._database.reads.record(kind, id)
-            if record is None:
-                self._database.keep_absent(kind, [id])
-            else:
-                self._database.keep_hot([record])
-        return record
+        return self._at_hand.get(kind, id)
 
     async def get_many(self, kind: str, ids: Sequence[str]) -> Mapping[str, Record]:
         """See `ports.Store`."""
-        found = self._database.hot_many(kind, ids)
-        if len(found) == len(ids):
-            return found
-        cold = [id for id in ids if id not in found and not self._database.is_absent(kind, id)]
-        records = self._database.reads.records(kind, cold)
-        self._database.keep_hot(records)
-        found.update([(record.id, record) for record in records])
-        self._database.keep_absent(kind, [id for id in cold if id not in found])
-        return found
+        return self._at_hand.get_many(kind, ids)
 
     async def query(self, kind: str, index: str, partition: str, span: Span) -> list[Record]:
         """See `ports.Store`."""
-        return self._database.reads.query(kind, index, partition, span)
+        return self._at_hand.query(kind, index, partition, span)
 
     async def counts(self, keys: Sequence[str]) -> Mapping[str, int]:
         """See `ports.Store`."""
-        return self._database.counts(keys)
+        return self._at_hand.counts(keys)
 
     async def claim(self, key: str) -> Claim | None:
         """See `ports.Store`."""
-        return self._database.reads.claim(key)
+        return self._at_hand.claim(key)
+
+
+class SqliteStore(ReadingStore):
+    """One store for all services of the process."""
+
+    def __init__(self, database: Database, writer: Writer, log: EventLog) -> None:
+        super().__init__(database.at_hand)
+        self._writer = writer
+        self._log = log
 
     def is_busy(self) -> bool:
         """Return whether a commit would be refused now: too much waits, reactions counted in."""
@@ -58,6 +51,17 @@ class SqliteStore:
 
     async def commit(self, commit: Commit) -> None:
         """See `ports.Store`. Raises Unavailable at once while too much waits, reactions counted in."""
+        self._check_lag()
+        await self._writer.submit(commit)
+
+    def begin(self, commit: Commit, tell: Tell) -> None:
+        """Begin to `commit`. `tell` is called when it stands, or with what `commit` would raise then.
+
+        Raises Unavailable at once, as `commit` does.
+        """
+        self._check_lag()
+        self._writer.begin(commit, tell=tell)
+
+    def _check_lag(self) -> None:
         if self._log.lag() > REACTION_LAG_SECONDS:
             raise Unavailable
-        await self._writer.submit(commit)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from frontdesk.adapters.embedded.decider import Decider, Observer
+from frontdesk.adapters.embedded.decider import Decider
 from frontdesk.adapters.embedded.settlement import Entry, Settlement
 from frontdesk.kernel.errors import Conflict
 
@@ -34,27 +34,12 @@ class Log(Protocol):
         """Store a settlement. Raises Conflict when the state it was decided on has changed, and Unavailable."""
 
 
-class Worker(Protocol):
-    """Another process that decides batches."""
-
-    async def decide(
-        self, subscriber: str, entries: Sequence[Entry], cursor: int, observe: Observer
-    ) -> Settlement | None:
-        """Return what `Decider.decide` returns there; None when the batch is to be decided here."""
-
-
 class Subscriber:
-    """Call `turn` until it says that nothing is left; then again when the log has grown or a retry is due.
+    """Call `turn` until it says that nothing is left; then again when the log has grown or a retry is due."""
 
-    With a `worker`, batches are decided there if it takes them.
-    """
-
-    def __init__(
-        self, decider: Decider, log: Log, *, batch: int = BATCH, worker: Worker | None = None
-    ) -> None:
+    def __init__(self, decider: Decider, log: Log, *, batch: int = BATCH) -> None:
         self.name = decider.name
         self.names = decider.names
-        self.worker = worker
         self._decider = decider
         self._log = log
         self._batch = batch
@@ -64,21 +49,14 @@ class Subscriber:
         batch = await self._log.pending(self.name, self.names, self._batch)
         if not batch.entries:
             return False
-        for decide in (self._decide_elsewhere, *[self._decider.decide] * BATCH_RERUNS):
+        for _ in range(BATCH_RERUNS):
             try:
-                settlement = await decide(batch.entries, batch.cursor)
-                if settlement is not None:
-                    await self._log.settle(settlement)
-                    return True
+                await self._log.settle(await self._decider.decide(batch.entries, batch.cursor))
             except Conflict:
                 continue
+            return True
         await self._one_by_one(batch)
         return True
-
-    async def _decide_elsewhere(self, entries: Sequence[Entry], cursor: int) -> Settlement | None:
-        if self.worker is None:
-            return None
-        return await self.worker.decide(self.name, entries, cursor, self._decider.observe)
 
     async def _one_by_one(self, batch: Batch) -> None:
         cursor = (

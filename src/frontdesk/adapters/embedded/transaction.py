@@ -16,7 +16,7 @@ from frontdesk.adapters.embedded.effect import Effect, Together
 from frontdesk.adapters.embedded.reads import Reads
 from frontdesk.adapters.embedded.rows import SAVE_EVENT, KindTable, chunks, event_row, placeholders
 from frontdesk.kernel.checks import check
-from frontdesk.kernel.errors import Conflict, FrontdeskError
+from frontdesk.kernel.errors import FrontdeskError
 from frontdesk.kernel.messages import Message
 from frontdesk.kernel.records import CancelTimer, Claim, Commit, Record, SetTimer, Take
 from frontdesk.kernel.time import from_micros, to_micros
@@ -89,14 +89,10 @@ class Transaction:
         """Take in commits that stand or fall together.
 
         Raises what `check` raises of the first, and then holds none of them; HalfTakenInError when a later one fails.
-        Raises Conflict where an effect alone is known, and what it was decided on has changed.
         """
-        if together.effect is not None:
-            if self._is_as_found(together.effect):
-                self._take_effect(together.effect)
-                return
-            if not together.commits:
-                raise Conflict
+        if together.effect is not None and self._is_as_found(together.effect):
+            self._take_effect(together.effect)
+            return
         is_first = True
         for commit in together.commits:
             try:

@@ -1,181 +1,181 @@
-"""The worker's own side: it decides what it is asked, one batch after another, until the desk is gone."""
+"""The worker's end: a store for its requests that reads the database by itself and has the desk write.
+
+request ──► handler ──► reads: at hand, or the database ──► commit ──► frame ──► desk
+answer  ◄── handler ◄── stands, or is refused ◄─────────────────────── frame ◄────┘
+"""
 
 import asyncio
-import logging
-import signal
-import socket
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, suppress
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
-from frontdesk.adapters.embedded import interpreter
-from frontdesk.adapters.embedded.database import HOT_BODY_CHARS
-from frontdesk.adapters.embedded.decider import Decider
+from frontdesk.adapters.embedded.at_hand import AtHand
 from frontdesk.adapters.embedded.directory import DataDirectory
 from frontdesk.adapters.embedded.news import Told
 from frontdesk.adapters.embedded.reads import Reads
 from frontdesk.adapters.embedded.rows import KindTable
+from frontdesk.adapters.embedded.store import ReadingStore
 from frontdesk.adapters.embedded.worker_frames import (
-    BUFFER_BYTES,
-    SETUP,
-    WANTED,
-    Decided,
-    Refused,
-    Setup,
-    Wanted,
-    framed,
-    next_frame,
+    Answered,
+    Asked,
+    Passed,
+    Pipe,
+    Tally,
+    ToDesk,
+    ToWorker,
+    offered,
+    refusal,
 )
-from frontdesk.kernel.bus import Bus, Fate
-from frontdesk.kernel.errors import Conflict
-from frontdesk.kernel.messages import Message
-from frontdesk.kernel.records import Claim, Commit, Record, Span
-from frontdesk.kernel.services import Service, subscribers
+from frontdesk.kernel.errors import Unavailable
+from frontdesk.kernel.kinds import AnyKind
+from frontdesk.kernel.records import Commit
 
-CACHE_KIB = 8_192  # of pages, which any commit of the desk makes void
-AT_HAND = 20_000  # records and counters that were read; then it begins anew
-ANSWER_SECONDS = 15  # for one batch; whoever waits for it has long given up, so the process ends
-_log = logging.getLogger(__name__)
-
-Parts = tuple[Sequence[Service], Bus]
+CACHE_KIB = 24_576  # of pages, which any commit of the desk makes void
+GONE = "The desk has gone. Send it again with the same Idempotency-Key."
+T = TypeVar("T")
 
 
-class CommittedStore:
-    """What is committed, for who only reads: what a batch decides stays in its overlay.
+@contextmanager
+def reading(data: Path, kinds: Iterable[AnyKind]) -> Iterator[Reads]:
+    """Lend a connection that only reads."""
+    address = f"{DataDirectory(data).database.resolve().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True, isolation_level=None, cached_statements=512)) as database:
+        database.execute(f"pragma cache_size = -{CACHE_KIB}")
+        database.execute("pragma busy_timeout = 5000")
+        yield Reads(database, {kind.name: KindTable(kind) for kind in kinds})
 
-    What was read stays at hand until the desk says, in front of each batch, that it has changed. So a batch sees every
-    commit that was answered before it was sent; what is committed meanwhile it may see or not.
-    """
 
-    def __init__(self, reads: Reads) -> None:
-        self._reads = reads
-        self._records: dict[tuple[str, str], Record] = {}
-        self._counts: dict[str, int] = {}
+class WorkerStore(ReadingStore):
+    """`ports.Store` in a worker. What was read stays at hand until the desk says that it has changed."""
+
+    def __init__(self, reads: Reads, commit: Callable[[Commit], asyncio.Future[None]]) -> None:
+        super().__init__(AtHand(reads))
+        self._commit = commit
 
     def hear(self, told: Told) -> None:
         """Take in what has changed."""
-        if told.all_else or len(self._records) + len(self._counts) > AT_HAND:
-            self._records.clear()
-            self._counts.clear()
-        for place in told.records:
-            self._records.pop(place, None)
-        self._counts.update(told.counts)
+        if told.all_else:
+            self._at_hand.forget_all()
+        self._at_hand.forget(told.records)
+        self._at_hand.keep_counts(told.counts)
 
-    async def get(self, kind: str, id: str) -> Record | None:
-        """See `ports.Store`."""
-        record = self._records.get((kind, id)) or self._reads.record(kind, id)
-        if record is not None:
-            self._keep(record)
-        return record
-
-    async def get_many(self, kind: str, ids: Sequence[str]) -> Mapping[str, Record]:
-        """See `ports.Store`."""
-        at_hand = self._records
-        found = {id: at_hand[kind, id] for id in ids if (kind, id) in at_hand}
-        if len(found) < len(ids):
-            for record in self._reads.records(kind, [id for id in ids if id not in found]):
-                found[record.id] = record
-                self._keep(record)
-        return found
-
-    async def query(self, kind: str, index: str, partition: str, span: Span) -> list[Record]:
-        """See `ports.Store`."""
-        return self._reads.query(kind, index, partition, span)
-
-    async def counts(self, keys: Sequence[str]) -> Mapping[str, int]:
-        """See `ports.Store`."""
-        unread = [key for key in keys if key not in self._counts]
-        if unread:
-            self._counts.update(self._reads.counts(unread))
-        return {key: self._counts[key] for key in keys}
-
-    async def claim(self, key: str) -> Claim | None:
-        """See `ports.Store`."""
-        return self._reads.claim(key)
+    def keep(self, commit: Commit, told: Told | None) -> None:
+        """Keep at hand what a commit of this worker has made true, where nobody else has changed it since."""
+        if told is not None:
+            stands = told.records.get
+            self._at_hand.keep([one for one in commit.changes if stands((one.kind, one.id)) == one.version])
 
     async def commit(self, commit: Commit) -> None:
-        """Refuse. Raises PermissionError."""
-        raise PermissionError("The desk alone writes.")
-
-    def _keep(self, record: Record) -> None:
-        if len(record.body) <= HOT_BODY_CHARS:
-            self._records[record.kind, record.id] = record
+        """See `ports.Store`. Raises Unavailable at once while the desk has too much to do."""
+        await self._commit(commit)
 
 
-class WorkerSide:
-    """Decides batches of these services' reactions."""
+class WorkerEnd:
+    """The pipe to the desk, once the setup has come. `stop` is called when the desk asks, `gone` when it has gone.
 
-    def __init__(self, services: Sequence[Service], bus: Bus, reads: Reads) -> None:
-        self._store = CommittedStore(reads)
-        self._refused: dict[str, str] = {}
-        self._has_failed = False
-        self._deciders = {
-            name: Decider(name, *parts, bus=bus, store=self._store, observe=self._observe)
-            for name, parts in subscribers(services).items()
-        }
+    `withdraw` and `forget` are the verifier's. `pulse` is told how much of the time the desk computes, and returns what
+    was answered since it was last called.
+    """
 
-    async def answer(self, wanted: Wanted) -> Decided:
-        """Decide one batch. One with a failure is the desk's: only there it counts as a try."""
-        self._store.hear(wanted.told)
-        self._refused.clear()
-        self._has_failed = False
-        try:
-            settlement = await self._deciders[wanted.subscriber].decide(wanted.entries, wanted.cursor)
-        except Conflict:
-            return Decided(lost=True)
-        except Exception:  # noqa: BLE001 - the desk tries it by itself
-            _log.exception("a batch of %s could not be decided", wanted.subscriber)
-            return Decided()
-        if self._has_failed:
-            return Decided()
-        if settlement.effect is not None:  # it says all that is in the commits
-            settlement = replace(settlement, commits=())
-        if not self._refused:
-            return Decided(settlement)
-        places = {entry.message.id: n for n, entry in enumerate(wanted.entries)}
-        refused = tuple([Refused(places[id], cause) for id, cause in self._refused.items()])
-        return Decided(settlement, refused=refused)
+    def __init__(
+        self,
+        reads: Reads,
+        *,
+        withdraw: Callable[[str, int], None],
+        forget: Callable[[], None],
+        pulse: Callable[[float], Tally],
+        stop: Callable[[], None],
+        gone: Callable[[], None],
+    ) -> None:
+        self.pipe = Pipe(ToWorker, self._hear, self._lost)
+        self.store = WorkerStore(reads, self._offer)
+        self.is_busy = False  # whether the desk would refuse a commit, as it last said
+        self._withdraw, self._forget, self._pulse = withdraw, forget, pulse
+        self._stop, self._gone = stop, gone
+        self._loop = asyncio.get_running_loop()
+        self._frame = ToDesk()
+        self._is_due = self._is_lost = False
+        self._last = 0
+        self._stored: dict[int, tuple[asyncio.Future[None], Commit]] = {}
+        self._answered: dict[int, asyncio.Future[Answered]] = {}
 
-    def _observe(self, subscriber: str, message: Message, outcome: Fate, cause: str) -> None:
-        if outcome is Fate.REFUSED:
-            self._refused[message.id] = cause
-        elif outcome is not Fate.DONE:
-            self._has_failed = True
+    def say_ready(self) -> None:
+        """Have the desk know that requests may come."""
+        self._send_soon()
+
+    async def ask(self, request: Passed) -> Answered:
+        """Have the desk answer a request. Raises Unavailable when it goes away meanwhile."""
+        self._check_desk()
+        self._last += 1
+        answered: asyncio.Future[Answered] = self._loop.create_future()
+        self._answered[self._last] = answered
+        self._frame.asked.append(Asked(self._last, request))
+        self._send_soon()
+        return await answered
+
+    def _offer(self, commit: Commit) -> asyncio.Future[None]:
+        self._check_desk()
+        self._last += 1
+        told = offered(self._last, commit)
+        stored: asyncio.Future[None] = self._loop.create_future()
+        self._stored[self._last] = stored, commit
+        self._frame.offered.append(told)
+        self._send_soon()
+        return stored
+
+    def _hear(self, said: ToWorker) -> None:
+        if said.told is not None:  # before anything that may rest on it
+            self.store.hear(said.told)
+        self.is_busy = said.busy
+        for name, generation in said.withdrawn:
+            self._withdraw(name, generation)
+        if said.forget:
+            self._forget()
+        self._settle(said)
+        if said.pulse is not None:
+            self._frame.tally = self._pulse(said.pulse)
+            self._send_soon()
+        if said.stop:
+            self._stop()
+
+    def _settle(self, said: ToWorker) -> None:
+        for n in said.done:
+            stored, commit = self._stored.pop(n)
+            self.store.keep(commit, said.told)
+            if not stored.done():  # its caller may have gone
+                stored.set_result(None)
+        for refused in said.refused:
+            _fail(self._stored.pop(refused.n)[0], refusal(refused))
+        for answered in said.answered:
+            asked = self._answered.pop(answered.n)
+            if not asked.done():
+                asked.set_result(answered)
+
+    def _lost(self) -> None:
+        gone, self._is_lost = Unavailable(GONE), True
+        for stored, _ in self._stored.values():
+            _fail(stored, gone)
+        for answered in self._answered.values():
+            _fail(answered, gone)
+        self._gone()
+
+    def _check_desk(self) -> None:
+        if self._is_lost:
+            raise Unavailable(GONE)
+
+    def _send_soon(self) -> None:
+        if not self._is_due:
+            self._is_due = True
+            self._loop.call_soon(self._send)
+
+    def _send(self) -> None:
+        self._is_due = False
+        frame, self._frame = self._frame, ToDesk()
+        self.pipe.send(frame)
 
 
-def work(number: int, parts: Callable[[Setup], AbstractContextManager[Parts]]) -> None:
-    """Be a worker, at the socket of this number, until the desk is gone. `parts` lends what to decide with."""
-    for sign in (signal.SIGINT, signal.SIGTERM):  # those are for the desk, which may still need answers
-        signal.signal(sign, signal.SIG_IGN)
-    asyncio.run(_work(number, parts))
-
-
-async def _work(number: int, parts: Callable[[Setup], AbstractContextManager[Parts]]) -> None:
-    reader, writer = await asyncio.open_unix_connection(sock=socket.socket(fileno=number), limit=BUFFER_BYTES)
-    setup = await next_frame(reader, SETUP)
-    if setup is not None:
-        path = DataDirectory(Path(setup.data)).database
-        with (
-            parts(setup) as (services, bus),
-            closing(
-                sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
-            ) as database,
-            suppress(ConnectionError),
-        ):
-            database.execute(f"pragma cache_size = -{CACHE_KIB}")
-            tables = {kind.name: KindTable(kind) for service in services for kind in service.kinds}
-            interpreter.settle()
-            await _answer(reader, writer, WorkerSide(services, bus, Reads(database, tables)))
-    writer.close()
-
-
-async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, side: WorkerSide) -> None:
-    writer.write(framed(Decided()))
-    while (wanted := await next_frame(reader, WANTED)) is not None:
-        signal.alarm(ANSWER_SECONDS)
-        answer = framed(await side.answer(wanted))
-        signal.alarm(0)
-        writer.write(answer)
-        await writer.drain()
+def _fail(waiting: asyncio.Future[T], error: Exception) -> None:
+    if not waiting.done():
+        waiting.set_exception(error)

@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from frontdesk.adapters.embedded.database import Database
 from frontdesk.adapters.embedded.effect import Effect
@@ -34,6 +35,7 @@ GATHER_SECONDS = 0.003  # from the end of a transaction of several requests to t
 GATHERED = 20  # submissions that wait for no others after that
 
 Also = Callable[[Transaction], None]
+Tell = Callable[[Exception | None], None]
 Committed = Callable[[Sequence[tuple[int, Message]]], None]
 _log = logging.getLogger(__name__)
 
@@ -46,7 +48,7 @@ class Submission:
     effect: Effect | None
     also: Also | None
     patient: bool
-    answered: asyncio.Future[None]
+    tell: Tell
     since: float
     error: Exception | None = field(default=None)
 
@@ -83,14 +85,28 @@ class Writer:
         `effect` is what the commits come to, where they were checked one after another already.
         `patient` submissions (reactions, timers) wait as long as it takes: what was accepted is never shed.
         """
+        answered: asyncio.Future[None] = self._loop.create_future()
+        self.begin(*commits, tell=partial(_answer, answered), effect=effect, also=also, patient=patient)
+        await answered
+
+    def begin(
+        self,
+        *commits: Commit,
+        tell: Tell,
+        effect: Effect | None = None,
+        also: Also | None = None,
+        patient: bool = False,
+    ) -> None:
+        """Begin to `submit`. `tell` is called when all of it is durable, or with what `submit` would raise then.
+
+        Raises Unavailable when too much waits.
+        """
         if self._closed:
             raise Unavailable("The desk is closing.")
         if not patient and self.is_late():
             raise Unavailable
-        submission = Submission(commits, effect, also, patient, self._loop.create_future(), self._loop.time())
-        self._waiting.append(submission)
+        self._waiting.append(Submission(commits, effect, also, patient, tell, self._loop.time()))
         self._schedule()
-        await submission.answered
 
     def is_late(self) -> bool:
         """Return whether something has waited so long that no more may join it."""
@@ -207,7 +223,7 @@ class Writer:
             self._flush()
         if error is None:
             for submission in batch:
-                _answer(submission)
+                submission.tell(submission.error)
             self._committed(transaction.events)
 
     def _give_up(self, batch: list[Submission], error: Exception) -> None:
@@ -217,7 +233,7 @@ class Writer:
             submission.error = Unavailable(
                 "The outcome is unknown. Send it again with the same Idempotency-Key."
             )
-            _answer(submission)
+            submission.tell(submission.error)
         try:
             self._start_over()
         except (OSError, sqlite3.Error):
@@ -232,10 +248,10 @@ class Writer:
         self._committed(stood)
 
 
-def _answer(submission: Submission) -> None:
-    if submission.answered.done():  # its caller has gone
+def _answer(answered: asyncio.Future[None], error: Exception | None) -> None:
+    if answered.done():  # its caller has gone
         return
-    if submission.error is None:
-        submission.answered.set_result(None)
+    if error is None:
+        answered.set_result(None)
     else:
-        submission.answered.set_exception(submission.error)
+        answered.set_exception(error)

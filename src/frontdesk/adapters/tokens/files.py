@@ -3,10 +3,13 @@
 import fcntl
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+
+TICK_NS = 50_000_000  # longer than a tick of any file system's clock
 
 
 class FileKeys:
@@ -26,9 +29,13 @@ class FileKeys:
         changed = self._folder.stat().st_mtime_ns
         while changed != self._seen:
             try:
-                self._kept = {file.name: file.read_bytes() for file in self._folder.iterdir()}
+                kept = {file.name: file.read_bytes() for file in self._folder.iterdir()}
             except FileNotFoundError:
                 continue  # another process has just taken it away
+            if kept != self._kept:
+                self._kept = kept
+            if time.time_ns() - changed < TICK_NS:
+                break  # what changes next may look as old: it is read again the next time
             self._seen = changed
         return self._kept
 

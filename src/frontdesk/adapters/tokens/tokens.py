@@ -6,7 +6,7 @@ its expiry is looked at again. What is withdrawn is forgotten at that moment.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from joserfc import jwt
@@ -46,6 +46,16 @@ class Claims(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     gen: int = 0
 
 
+class Follower(Protocol):
+    """Another verifier of the same tokens, in another process: what one is told the other must hear."""
+
+    def withdraw(self, name: str, generation: int) -> None:
+        """See `Tokens.withdraw`."""
+
+    def forget(self) -> None:
+        """See `Tokens.forget`."""
+
+
 class Tokens:
     """One issuer and its verifier. `issuer` is the `iss` of every token."""
 
@@ -56,6 +66,7 @@ class Tokens:
         self._chance = chance
         self._good: dict[str, tuple[Caller, int, Claims]] = {}
         self._withdrawn: dict[str, int] = {}
+        self.follower: Follower | None = None
 
     def issue(
         self,
@@ -123,12 +134,24 @@ class Tokens:
             del self._withdrawn[next(iter(self._withdrawn))]
         for token in [text for text, (_, _, claims) in self._good.items() if self._is_withdrawn(claims)]:
             del self._good[token]
+        if self.follower is not None:
+            self.follower.withdraw(name, generation)
+
+    def withdrawn(self) -> list[tuple[str, int]]:
+        """Return all that was withdrawn, as `withdraw` was given it."""
+        return list(self._withdrawn.items())
+
+    def forget(self) -> None:
+        """Look at every token anew: a key that it was signed with may be trusted no more."""
+        self._good.clear()
+        if self.follower is not None:
+            self.follower.forget()
 
     def rotate(self, *, at_once: bool) -> None:
         """Bring out a new key. See `KeyRing.rotate`."""
         self._ring.rotate(at_once=at_once)
         if at_once:
-            self._good.clear()
+            self.forget()
 
     def moments(self) -> Mapping[str, datetime]:
         """Return when each trusted key begins to sign. See `KeyRing.moments`."""

@@ -24,7 +24,8 @@ class OpenedDesk(httpx.BaseTransport):
 
     def __init__(self, settings: Settings) -> None:
         """Raise InUseError or FormatError when it cannot be opened."""
-        alone = replace(settings, copy_to=None)  # the next server's copy takes in what a command has changed
+        # The next server's copy takes in what a command has changed. A command is no crowd.
+        alone = replace(settings, copy_to=None, worker="never")
         self._desk = Server(alone, bootstrap.choose())
         self._asgi = httpx.ASGITransport(self._desk)
         self._loop = asyncio.new_event_loop()

@@ -51,7 +51,7 @@ async def serve(settings: Settings, services: Sequence[Service], *, demo: bool) 
 
 async def _serve(app: Server, listener: socket.socket) -> None:
     """Take requests in until a signal comes."""
-    server = web_server(app)
+    server = web_server(app, app.worker)
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, server.handle_exit, sign, None)
     await server.serve(sockets=[listener])

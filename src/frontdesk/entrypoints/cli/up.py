@@ -29,7 +29,7 @@ def up(
     worker: Annotated[
         WorkerUse,
         typer.Option(
-            help="Decide reactions in a second process: large batches if there are two processors, or all, or none."
+            help="Answer requests in a second process: for a crowd, on two processors; or always, or never."
         ),
     ] = DEFAULTS.worker,
     otlp: Annotated[
