@@ -22,7 +22,7 @@ from bench.errors import BenchError
 from bench.processes import HOST, Running
 
 SETTLE_SECONDS = 0.5  # of each window: these answers do not count
-WARM_RATE, WARM_SECONDS = 200.0, 1.5  # after each start
+WARM_RATE, WARM_SECONDS = 600.0, 4.0  # after each start: what is started for a crowd has started then
 FIRST_RATE = 600.0  # requests a second that are tried first; later pairs begin below what was found before
 BELOW = 1.25
 TAKEN = 409

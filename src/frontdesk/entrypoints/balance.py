@@ -5,9 +5,9 @@ An order gives the desk more to do than the worker: it reacts. A visit that is b
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-BUSY = 0.4  # of the time; a worker that computes less answers by itself
+BUSY = 0.6  # of the time; a worker that computes less answers by itself
 STEP = 0.5  # how much of the difference between the two a look takes away
-MOST = 0.5  # of the requests; the desk writes for both
+MOST = 0.25  # of the requests: to pass one on costs a tenth of it, and the desk writes for both
 
 
 class Balance:
