@@ -108,7 +108,7 @@ def _as_many_files_as_may_be() -> int:
     """Have as many files as the system allows, and return how many that is: a desk gives all its connections away."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    return most
+    return sys.maxsize if most == resource.RLIM_INFINITY else most
 
 
 def _stop(server: WebServer, *, at_once: bool = False) -> None:

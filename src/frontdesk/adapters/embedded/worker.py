@@ -30,9 +30,8 @@ PULSE_SECONDS = 0.5  # from one question how it does to the next
 PATIENCE_SECONDS = 10.0  # without a word from it; then it is ended
 TALLY_SECONDS = 1.0  # that whoever wants to know what it has answered waits for that
 STOP_SECONDS = 15.0  # that a worker may take to end: its callers have 10 to take their answers
-BUFFER_BYTES = (
-    4 * 1024 * 1024
-)  # of each socket, as far as the system allows: what is told must not wait for the reader
+# Of each socket, as far as the system allows: what is told must not wait for the reader.
+BUFFER_BYTES = 4 * 1024 * 1024
 _log = logging.getLogger(__name__)
 
 
