@@ -1,7 +1,7 @@
 """The worker's end: a store for its requests that reads the database by itself and has the desk write.
 
-request ──► handler ──► reads: at hand, or the database ──► commit ──► frame ──► desk
-answer  ◄── handler ◄── stands, or is refused ◄─────────────────────── frame ◄────┘
+    request ──► handler ──► reads: at hand, or the database ──► commit ──► frame ──► desk
+    answer  ◄── handler ◄── stands, or is refused ◄─────────────────────── frame ◄────┘
 """
 
 import asyncio
