@@ -2,6 +2,8 @@
 
     request ──► handler ──► reads: at hand, or the database ──► commit ──► frame ──► desk
     answer  ◄── handler ◄── stands, or is refused ◄─────────────────────── frame ◄────┘
+
+A frame's news are taken in before its answers, so whoever hears that a commit stands also reads it.
 """
 
 import asyncio
