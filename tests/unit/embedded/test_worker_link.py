@@ -316,7 +316,7 @@ def frames() -> Sequence[ToDesk]:
     return [
         ToDesk(),
         ToDesk([offered(1, save("a" * 300))]),
-        ToDesk(asked=[Asked(2, REQUEST)], tally=Tally(refusals={"conflict": 1})),
+        ToDesk(asked=[Asked(2, REQUEST)], tallies=[Tally(refusals={"conflict": 1})]),
     ]
 
 
@@ -414,6 +414,23 @@ def test_what_the_worker_answered_is_counted_once(tmp_path: Path) -> None:
             await link.calm()
             assert [tally for tally in link.told.counted if tally != Tally()] == [first]
             assert all(load >= 0 for load in link.told.loads)
+
+    asyncio.run(scenario())
+
+
+def test_a_worker_that_hears_two_questions_at_once_answers_both(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        said = [Tally(refusals={"conflict": count}) for count in (1, 2)]
+        async with joined(tmp_path) as (_, link):
+            await link.calm()
+            link.told.tallies.extend(reversed(said))
+            waiting = []
+            for _ in said:
+                waiting.append(link.desk.pulse())
+                link.desk._send()  # noqa: SLF001 - in frames of their own, both before the worker reads
+            async with asyncio.timeout(PATIENCE):
+                await asyncio.gather(*waiting)
+            assert [tally for tally in link.told.counted if tally != Tally()] == said
 
     asyncio.run(scenario())
 

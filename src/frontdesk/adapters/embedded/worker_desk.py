@@ -114,9 +114,9 @@ class DeskEnd:
             task = self._loop.create_task(self._answer(asked))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        if said.tally is not None:
-            self._hands.count(said.tally)
-            self._room = said.tally.room
+        for tally in said.tallies:
+            self._hands.count(tally)
+            self._room = tally.room
             _done(self._asked_for.popleft())
 
     def _begin(self) -> None:

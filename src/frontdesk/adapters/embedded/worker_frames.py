@@ -98,11 +98,11 @@ class Tally(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ToDesk(msgspec.Struct, array_like=True):
-    """What a worker has to say. The first of all says that it is ready; `tally` answers a `pulse`."""
+    """What a worker has to say. The first of all says that it is ready; each of the `tallies` answers a `pulse`."""
 
     offered: list[Offered] = []
     asked: list[Asked] = []
-    tally: Tally | None = None
+    tallies: list[Tally] = []
 
 
 class ToWorker(msgspec.Struct, array_like=True):

@@ -137,7 +137,7 @@ class WorkerEnd:
             self._forget()
         self._settle(said)
         if said.pulse is not None:
-            self._frame.tally = self._pulse(said.pulse)
+            self._frame.tallies.append(self._pulse(said.pulse))
             self._send_soon()
         if said.stop:
             self._stop()
