@@ -15,6 +15,7 @@ from typing import Any, Self
 import httpx
 import pytest
 
+from frontdesk.adapters.embedded import precedence
 from frontdesk.kernel import limits
 from tests.journeys.agreement import reconciled
 from tests.journeys.clinics import Clinic
@@ -29,6 +30,7 @@ CROWD = 20
 ROUNDS = 10  # that the crowd goes on for in the worker
 CLIENTS, ORDERS_EACH = 12, 30
 WAIT_SECONDS = 30.0  # for what takes a second or two on an idle machine
+NICEST = 19  # as far as the system goes
 GONE_SECONDS = 10.0  # that a worker may take to find that its desk is gone
 
 
@@ -44,6 +46,12 @@ def worker_of(desk: RunningDesk) -> int:
     """Return which process is the desk's worker."""
     (pid,) = Path(f"/proc/{desk.pid}/task/{desk.pid}/children").read_text().split()
     return int(pid)
+
+
+def precedences(pid: int) -> list[int]:
+    """Return the nice values of a process's threads, its first one's first: who has less goes first."""
+    threads = sorted(Path(f"/proc/{pid}/task").iterdir(), key=lambda thread: int(thread.name))
+    return [int((thread / "stat").read_text().rpartition(")")[2].split()[16]) for thread in threads]
 
 
 def lives(pid: int) -> bool:
@@ -119,6 +127,16 @@ def test_a_crowd_gets_a_worker_and_goes_on_with_the_connections_it_has(tmp_path:
     assert after["frontdesk_requests_total", "POST", "/orders", "201"] == len(statuses)
     assert after["frontdesk_request_seconds_count", "POST", "/orders"] == len(statuses)
     assert after["frontdesk_worker_ends_total",] == 0
+
+
+def test_the_desk_goes_first_then_its_worker_then_what_moves_the_log(tmp_path: Path) -> None:
+    with RunningDesk(tmp_path, "--worker", "always") as desk:
+        first, *others = precedences(desk.pid)
+        workers = precedences(worker_of(desk))
+    assert workers[0] == min(NICEST, first + precedence.WORKER)
+    *commits, last = sorted(others)
+    assert last == min(NICEST, first + precedence.BACKGROUND)
+    assert set(commits) == {first}, "a commit waits for nobody"
 
 
 def orders(

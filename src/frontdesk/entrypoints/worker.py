@@ -16,7 +16,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from frontdesk import bootstrap
-from frontdesk.adapters.embedded import interpreter
+from frontdesk.adapters.embedded import interpreter, precedence
 from frontdesk.adapters.embedded.load import Load
 from frontdesk.adapters.embedded.worker_frames import NEW, Setup, Tally, first_frame
 from frontdesk.adapters.embedded.worker_side import WorkerEnd, reading
@@ -123,6 +123,7 @@ def main() -> int:
     pipe, door = (socket.socket(fileno=int(number)) for number in sys.argv[1:])
     setup = first_frame(pipe)
     if setup is not None:
+        precedence.give_way(precedence.WORKER)
         start_logging(setup.log_level)
         asyncio.run(work(pipe, door, setup))
     return os.EX_OK

@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from frontdesk.adapters.embedded.precedence import BACKGROUND, give_way
+
 PAUSE_SECONDS = 0.05  # at 0.1 the lag doubles: moving more at once stalls the log longer
 LEAST_ROWS = 128  # about 1 MB of pages: fewer are not worth a pass's fsyncs
 RUSH_ROWS = 400  # in one pause; while so many come, people wait longer than a stall anyway ...
@@ -75,6 +77,7 @@ class Checkpoints:
         self._thread.join()
 
     def _run(self) -> None:
+        give_way(BACKGROUND)
         connection = self._connect()
         while not self._closing.wait(PAUSE_SECONDS):
             if not self._pace.is_due():
