@@ -7,7 +7,7 @@
 # this machine; SQLite's locks and log do not work on NFS.
 #
 # With two processors a crowd of requests gets a second process in the same container, which takes some 100 to 200 MB
-# more. A quota of processors cannot be seen from within: under one of less than two, set FRONTDESK_WORKER=never.
+# more. Under a quota of less than two (`docker run --cpus`) there is no second process.
 ARG PYTHON=3.13
 
 FROM python:${PYTHON}-slim-bookworm AS build

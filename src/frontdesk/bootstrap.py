@@ -1,6 +1,5 @@
 """The composition root: settings in, a wired desk out. The only module that knows every concrete class."""
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from frontdesk.adapters.embedded.copy import ContinuousCopy
 from frontdesk.adapters.embedded.copy_target import FolderTarget
 from frontdesk.adapters.embedded.directory import DataDirectory
 from frontdesk.adapters.embedded.news import News
+from frontdesk.adapters.embedded.processors import processors
 from frontdesk.adapters.embedded.runtime import EmbeddedRuntime
 from frontdesk.adapters.embedded.worker import CROWD, WorkerProcess
 from frontdesk.adapters.embedded.worker_desk import Hands
@@ -213,9 +213,7 @@ def runtime(
 
 def worker(settings: Settings, services: Sequence[Service], hands: Hands, news: News) -> WorkerProcess | None:
     """Return the process that answers requests, not started; None where it would have no processor of its own."""
-    if settings.worker == "never" or (
-        settings.worker == "auto" and len(os.sched_getaffinity(0)) < WORKER_CPUS
-    ):
+    if settings.worker == "never" or (settings.worker == "auto" and processors() < WORKER_CPUS):
         return None
     setup = Setup(
         version=__version__,
