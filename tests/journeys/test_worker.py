@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from frontdesk.adapters.embedded import precedence
+from frontdesk.adapters.embedded.processors import processors
 from frontdesk.kernel import limits
 from tests.journeys.agreement import reconciled
 from tests.journeys.clinics import Clinic
@@ -101,7 +102,7 @@ def _read(answer: HTTPResponse) -> int:
     return answer.status
 
 
-@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="a worker would have no processor of its own")
+@pytest.mark.skipif(processors() < 2, reason="a worker would have no processor of its own")
 def test_a_crowd_gets_a_worker_and_goes_on_with_the_connections_it_has(tmp_path: Path) -> None:
     statuses: list[int] = []
     with a_desk(tmp_path, "auto") as (desk, shop):
@@ -116,6 +117,11 @@ def test_a_crowd_gets_a_worker_and_goes_on_with_the_connections_it_has(tmp_path:
             wait_until(is_helped, "nobody came to help")
             for _ in range(ROUNDS):
                 statuses += crowd.order(body)
+
+        def is_counted() -> bool:  # on a busy machine a page waits in vain for what the worker has counted
+            return figures(desk)["frontdesk_requests_total", "POST", "/orders", "201"] >= len(statuses)
+
+        wait_until(is_counted, "not all was counted")
         after = figures(desk)
         stored = len(desk.standings())
         reconciled(desk)
