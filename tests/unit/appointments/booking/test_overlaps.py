@@ -55,6 +55,24 @@ def test_who_finds_a_time_taken_hears_which_are_free(clinic: Clinic) -> None:
     assert clinic.tries(told["alternatives"][0]["appointment_time"]).status == 201
 
 
+def test_who_asks_in_a_full_week_hears_what_is_left_of_it_and_of_the_next() -> None:
+    clinic = Clinic(grid_minutes=30)
+    week = [f"2026-03-{day}" for day in range(16, 21)]
+    for day in week:
+        clinic.book("09:00", f"Ana {day}", appointment_date=day, duration_minutes=240)
+        clinic.book("13:00", f"Ben {day}", appointment_date=day, duration_minutes=240 if day == DAY else 300)
+
+    told = refusal(clinic.tries("10:00", "Cora"))
+
+    assert [(free["appointment_date"], free["appointment_time"]) for free in told["alternatives"]] == [
+        (DAY, "17:00"),
+        (DAY, "17:30"),
+        ("2026-03-23", "09:00"),
+        ("2026-03-23", "09:30"),
+        ("2026-03-23", "10:00"),
+    ]
+
+
 def test_buffers_keep_visits_apart() -> None:
     clinic = Clinic(grid_minutes=5)
     long = clinic.type(buffer_after_minutes=10)

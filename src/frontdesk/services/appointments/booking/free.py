@@ -15,7 +15,8 @@ from frontdesk.services.appointments.hours.free import Visit, free_times, full_d
 from frontdesk.services.appointments.hours.week import working_intervals
 
 ALTERNATIVES = 5
-_LOOKED_AT = timedelta(days=14)  # for alternatives
+# For alternatives: five are mostly found at once, beyond a weekend, and each day that is looked at is to be read.
+_LOOKED_AT = (timedelta(days=4), timedelta(days=14))
 MAX_DAYS = 31  # of one question about free times
 
 
@@ -60,14 +61,19 @@ async def find_free(
 async def alternatives(unit: Unit, prepared: Prepared) -> tuple[Free, ...]:
     """Return the next free times after the one that was wished."""
     since = max(prepared.wish.time.start, unit.now)
-    return await find_free(
-        unit,
-        prepared.practice,
-        prepared.visit,
-        since,
-        since + _LOOKED_AT,
-        visit_type_id=prepared.wish.visit_type_id,
-    )
+    found: tuple[Free, ...] = ()
+    for ahead in _LOOKED_AT:
+        found = await find_free(
+            unit,
+            prepared.practice,
+            prepared.visit,
+            since,
+            since + ahead,
+            visit_type_id=prepared.wish.visit_type_id,
+        )
+        if len(found) == ALTERNATIVES:
+            break
+    return found
 
 
 def _shown(at_work: Practice, moments: Iterable[datetime]) -> Iterable[Free]:
