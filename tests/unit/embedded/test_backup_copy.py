@@ -8,7 +8,7 @@ import pytest
 
 from frontdesk.adapters.embedded import checkpoints, copy_layout, copy_tail
 from frontdesk.adapters.embedded import copy as copying
-from frontdesk.adapters.embedded.backup_restore import restore
+from frontdesk.adapters.embedded.backup_restore import restore, restore_copy
 from frontdesk.adapters.embedded.clock import MachineClock
 from frontdesk.adapters.embedded.copy import ContinuousCopy
 from frontdesk.adapters.embedded.copy_pages import DamagedError
@@ -100,6 +100,38 @@ async def test_bases_and_merges_while_the_desk_works_keep_every_change(
 
     assert len(listing.bases) <= copy_layout.KEEP_BASES + 1
     assert any(part.tier > 0 for part in listing.parts)
+
+
+class MergingTarget(FolderTarget):
+    """A folder in which parts are merged while it is listed: the first list has neither them nor the whole."""
+
+    lists = 0
+
+    def names(self, prefix: str = "") -> list[tuple[str, int]]:
+        """See `Target`."""
+        found = super().names(prefix)
+        if prefix:  # it is asked for by name
+            return found
+        self.lists += 1
+        return [one for one in found if self.lists > 1 or "/log-1-" not in one[0]]
+
+
+@on_a_loop
+async def test_a_merge_while_the_copy_is_listed_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copying, "FAN", 3)
+    source = MergingTarget(tmp_path / "copy")
+    async with copied(tmp_path, FolderTarget(tmp_path / "copy")) as (engine, copy):
+        for number in range(6):
+            await fill(engine, number, 1)
+            await caught_up(copy)
+    assert any(part.tier == 1 for part in copy_layout.listing(FolderTarget(tmp_path / "copy")).parts)
+
+    done = await asyncio.to_thread(restore_copy, source, tmp_path / "restored")
+
+    assert jars(tmp_path / "restored") == 6
+    assert done.warnings == ()
 
 
 @on_a_loop

@@ -14,6 +14,7 @@ from frontdesk.adapters.embedded.copy_target import CopyRefusedError, FolderTarg
 from frontdesk.adapters.embedded.directory import DataDirectory
 
 LOOKS = 5  # at a copy that goes on while it is read
+VANISHING = "Parts of the copy vanish while they are read. Stop the server that copies here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,21 @@ def restore_copy(source: Target, data: Path) -> Restored:
             FileNotFoundError
         ):  # the desk still copies: what was listed has been merged since, or is surplus
             continue
-    raise DamagedError("Parts of the copy vanish while they are read. Stop the server that copies here.")
+    raise DamagedError(VANISHING)
+
+
+def _listing(source: Target) -> copy_layout.Listing:
+    """Return what there is. A list that is made while parts are merged may have neither them nor the whole: again."""
+    found = copy_layout.listing(source)
+    for _ in range(LOOKS):
+        before, found = found, copy_layout.listing(source)
+        if found.merged() <= before.merged():
+            return before
+    raise DamagedError(VANISHING)
 
 
 def _restore_newest(source: Target, data: Path) -> Restored:
-    listing = copy_layout.listing(source)
+    listing = _listing(source)
     warnings: list[str] = []
     for base in reversed(listing.bases):
         try:

@@ -86,6 +86,10 @@ class Listing:
             chain.append(max(fitting, key=lambda part: part.last))
             wanted = chain[-1].last + 1
 
+    def merged(self) -> set[str]:
+        """Return the names of what was put together out of smaller objects."""
+        return {part.name for part in self.parts if part.tier > 0}
+
     def missing_after(self, base: Base) -> bool:
         """Return whether the log goes on behind a gap."""
         chain = self.chain(base)
